@@ -1,0 +1,26 @@
+# Two stages: everything is built in the first, the second holds only what runs.
+FROM python:3.11-slim AS builder
+# Options for pip, such as an index with CPU-only builds of torch, which are gigabytes smaller:
+#   docker build --build-arg PIP_OPTIONS="--extra-index-url …" .
+ARG PIP_OPTIONS=""
+WORKDIR /build
+RUN python -m venv /opt/safezone
+COPY pyproject.toml requirements.lock README.md LICENSE ./
+COPY src ./src
+COPY models ./models
+RUN /opt/safezone/bin/pip install --no-cache-dir ${PIP_OPTIONS} --constraint requirements.lock .
+
+FROM python:3.11-slim
+COPY --from=builder /opt/safezone /opt/safezone
+ENV PATH=/opt/safezone/bin:$PATH \
+    PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONUNBUFFERED=1 \
+    HF_HUB_OFFLINE=1 \
+    HOME=/tmp \
+    SAFEZONE_HOST=0.0.0.0
+# The service writes nothing: it runs with `--read-only --tmpfs /tmp`.
+USER 10001:10001
+EXPOSE 8000
+HEALTHCHECK --interval=30s --timeout=10s --start-period=60s \
+  CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/readyz', timeout=8)"]
+CMD ["safezone", "serve"]

@@ -1,0 +1,150 @@
+"""The bodies of the API, field by field those of `assessment.types`."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+from safezone.assessment.types import (
+    MAX_ABSTRACT_CHARACTERS,
+    MAX_ID_CHARACTERS,
+    MAX_TITLE_CHARACTERS,
+    Proposal,
+)
+from safezone.policy.decide import CollaborationMode, ReasonCode, Signal
+
+Probability = Annotated[float, Field(ge=0, le=1)]
+
+_EXAMPLE: dict[str, JsonValue] = {
+    "id": "2026-0042",
+    "title": "Ash layers as time markers in a new ice core",
+    "abstract": "How fast an ice sheet answered past warming is known only as well as its ice is "
+    "dated. We will date a 640 m core from a public repository by the thin ash layers that large "
+    "eruptions left in it, compare single glass shards with published catalogues, and publish the "
+    "chronology, the analyses and the code.",
+}
+
+
+class ProposalBody(BaseModel):
+    """A proposal. Members other than these are refused: where it comes from must not be sent."""
+
+    model_config = ConfigDict(
+        extra="forbid", strict=True, json_schema_extra={"examples": [_EXAMPLE]}
+    )
+
+    id: Annotated[str, Field(max_length=MAX_ID_CHARACTERS)] | None = Field(
+        default=None, description="The caller's own id, given back as it is."
+    )
+    title: Annotated[str, Field(max_length=MAX_TITLE_CHARACTERS)] | None = Field(
+        default=None, description="The title; where there is none, the abstract is read alone."
+    )
+    abstract: str = Field(
+        min_length=1,
+        max_length=MAX_ABSTRACT_CHARACTERS,
+        description="The abstract in English. It is read to its end, and nothing of it is kept.",
+    )
+
+    def proposal(self) -> Proposal:
+        return Proposal(abstract=self.abstract, title=self.title or "", id=self.id)
+
+
+MEMBERS = tuple(ProposalBody.model_fields)
+
+
+class AxisBody(BaseModel):
+    level: str | None = Field(description="The median level; null where the model abstained.")
+    probabilities: dict[str, Probability] | None = Field(
+        description="Calibrated probability of every level, summing to 1."
+    )
+    set: list[str] = Field(description="The levels not excluded at the stated coverage.")
+
+
+class AreaBody(BaseModel):
+    slug: str
+    name: str
+    probability: Probability = Field(description="That this is one of the project's areas.")
+
+
+class ReasonBody(BaseModel):
+    code: ReasonCode
+    message: str
+    axis: str | None
+    probability: Probability | None
+    threshold: Probability | None
+
+
+class RouteBody(BaseModel):
+    signal: Signal = Field(description="A triage signal for a person, never a verdict.")
+    reasons: list[ReasonBody]
+    mode: CollaborationMode | None = Field(
+        description="The collaboration mode that the two risk axes suggest; null where the model "
+        "abstained."
+    )
+
+
+class InputBody(BaseModel):
+    language: str = Field(description="ISO 639 code, or 'und' where it cannot be told.")
+    characters: int
+    words: int
+    parts: int = Field(description="In how many parts the text was read.")
+    truncated: Literal[False]
+
+
+class ProvenanceBody(BaseModel):
+    model: str
+    taxonomy: str
+    text: str = Field(description="Version of the text cleaner and identity neutraliser.")
+    calibration: str
+    coverage: Probability = Field(description="Stated coverage of the prediction sets.")
+    policy: str
+    encoder: str
+    weights_sha256: str
+
+
+class AssessmentBody(BaseModel):
+    """The answer. The axes are never merged into one number."""
+
+    id: str | None
+    abstained: bool = Field(description="True where the text is nothing that the model can judge.")
+    sensitivity: AxisBody
+    instrumentation: AxisBody
+    data_use: AxisBody
+    benefit: AxisBody
+    areas: list[AreaBody] = Field(description="The three most probable areas.")
+    route: RouteBody
+    input: InputBody
+    provenance: ProvenanceBody
+
+
+class LevelBody(BaseModel):
+    id: str
+    meaning: str
+
+
+class AxisDescription(BaseModel):
+    id: str
+    name: str
+    question: str
+    levels: list[LevelBody]
+
+
+class AreaDescription(BaseModel):
+    slug: str
+    name: str
+    scope: str
+
+
+class ModeDescription(BaseModel):
+    id: CollaborationMode
+    meaning: str
+
+
+class TaxonomyBody(BaseModel):
+    version: str
+    axes: list[AxisDescription]
+    areas: list[AreaDescription]
+    modes: list[ModeDescription]
+
+
+class StatusBody(BaseModel):
+    status: Literal["alive", "ready"]
+    model: str | None = None

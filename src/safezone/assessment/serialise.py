@@ -1,0 +1,25 @@
+"""An assessment as plain data, the same for every way out of the program."""
+
+from dataclasses import asdict
+from typing import Any
+
+from safezone.assessment.types import Assessment
+
+# Finer digits would be noise of the floating-point order of additions, not information.
+_DECIMALS = 6
+
+
+def to_dict(assessment: Assessment) -> dict[str, Any]:
+    """JSON-ready dictionary with the field names of `Assessment`; numbers to six decimals."""
+    plain: dict[str, Any] = _plain(asdict(assessment))
+    return plain
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, float):
+        return round(value, _DECIMALS)
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value if value is None or isinstance(value, bool | int) else str(value)

@@ -1,0 +1,125 @@
+"""What goes in and what comes out. Frozen; the API's schemas mirror these field by field."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from safezone.errors import InvalidProposal
+from safezone.policy.decide import Route
+
+MAX_ABSTRACT_CHARACTERS = 20_000
+MAX_TITLE_CHARACTERS = 2_000
+MAX_ID_CHARACTERS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A research project as its applicant describes it.
+
+    `abstract` has 1 to 20,000 characters, not all of them white space; `title` at most 2,000 and
+    may be empty; `id` at most 200 and is only given back. NUL characters and lone surrogates are
+    in no text. Raises InvalidProposal.
+    """
+
+    abstract: str
+    title: str = ""
+    id: str | None = None
+
+    def __post_init__(self) -> None:
+        _check("abstract", self.abstract, MAX_ABSTRACT_CHARACTERS)
+        _check("title", self.title, MAX_TITLE_CHARACTERS)
+        if self.id is not None:
+            _check("id", self.id, MAX_ID_CHARACTERS)
+        if not self.abstract.strip():
+            raise InvalidProposal(
+                "abstract", "empty", "The abstract is empty. Send the project's abstract as text."
+            )
+
+
+def _check(field: str, value: object, limit: int) -> None:
+    if not isinstance(value, str):
+        raise InvalidProposal(field, "not_text", f"The {field} must be a string.")
+    if len(value) > limit:
+        raise InvalidProposal(
+            field,
+            "too_long",
+            f"The {field} has {len(value):,} characters, at most {limit:,} are read. Send the "
+            "abstract itself, not the whole proposal.",
+        )
+    if "\0" in value:
+        raise InvalidProposal(
+            field, "nul_character", f"The {field} holds a NUL character. Send plain text."
+        )
+    if any("\ud800" <= character <= "\udfff" for character in value):
+        raise InvalidProposal(
+            field,
+            "lone_surrogate",
+            f"The {field} holds half of a surrogate pair, which is no character. Send valid "
+            "Unicode text.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class AxisResult:
+    """One axis of an assessment.
+
+    `level` is the median level. `probabilities` maps every level to a calibrated probability; they
+    sum to 1. `set` holds the levels not excluded at the stated coverage, in order. Where the model
+    abstained on the whole text, `level` and `probabilities` are None and no level is excluded.
+    """
+
+    level: str | None
+    probabilities: Mapping[str, float] | None
+    set: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AreaResult:
+    """A research area and the calibrated probability that it is one of the project's areas."""
+
+    slug: str
+    name: str
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class InputReport:
+    """What was read: language (ISO 639), characters and words of title and abstract, parts.
+
+    `truncated` is always False: a text is read to its end or refused.
+    """
+
+    language: str
+    characters: int
+    words: int
+    parts: int
+    truncated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Every version that made the answer; `weights_sha256` is of the encoder's weights."""
+
+    model: str
+    taxonomy: str
+    text: str
+    calibration: str
+    coverage: float
+    policy: str
+    encoder: str
+    weights_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """The answer for one proposal. The axes are never merged into one number."""
+
+    id: str | None
+    abstained: bool
+    sensitivity: AxisResult
+    instrumentation: AxisResult
+    data_use: AxisResult
+    benefit: AxisResult
+    areas: tuple[AreaResult, ...]
+    route: Route
+    input: InputReport
+    provenance: Provenance

@@ -1,0 +1,1 @@
+"""The behavioural suite: what must not move a score, and what must."""

@@ -1,0 +1,66 @@
+"""The one place where settings choose implementations."""
+
+from importlib import resources
+from pathlib import Path
+
+from safezone.assessment import Assessor
+from safezone.config import Settings, read_settings
+from safezone.errors import BundleNotFound
+from safezone.model.bundle import Bundle, is_bundle, load_bundle
+from safezone.model.ports import Encoder
+from safezone.model.predictor import Model
+from safezone.policy.profile import load_policy
+from safezone.taxonomy import load_taxonomy
+from safezone.text.cleaner import TEXT_VERSION
+
+DEFAULT_MODEL = "minilm-lexical-1"
+
+
+def shipped_model() -> Path:
+    """The folder of the bundle that comes with the package or stands in the checkout."""
+    package = Path(str(resources.files("safezone")))
+    candidates = [
+        package / "shipped_models" / DEFAULT_MODEL,
+        package.parent.parent / "models" / DEFAULT_MODEL,
+    ]
+    for candidate in candidates:
+        if is_bundle(candidate):
+            return candidate
+    raise BundleNotFound(
+        f"The shipped model {DEFAULT_MODEL} is not there. Name a bundle with SAFEZONE_MODEL, or "
+        "install the package again."
+    )
+
+
+def load_encoder(settings: Settings) -> Encoder:
+    """The encoder that the settings name. Raises EncoderUnavailable."""
+    if settings.encoder == "debug":
+        from safezone.model.encoders.debug import DebugEncoder
+
+        return DebugEncoder()
+    from safezone.model.encoders.sentence_transformers import SentenceTransformersEncoder
+
+    folder = None if settings.encoder == "minilm" else Path(settings.encoder)
+    return SentenceTransformersEncoder(folder, threads=settings.threads)
+
+
+def read_bundle(settings: Settings) -> Bundle:
+    """The verified bundle that the settings name. Raises BundleError."""
+    return load_bundle(
+        settings.model or shipped_model(),
+        taxonomy_version=load_taxonomy().version,
+        text_version=TEXT_VERSION,
+    )
+
+
+def load_assessor(settings: Settings | None = None) -> Assessor:
+    """An assessor ready for use, from settings or else from the environment.
+
+    Loading takes seconds; keep the assessor. Raises InvalidSettings, InvalidPolicy, BundleError or
+    EncoderUnavailable.
+    """
+    settings = settings or read_settings()
+    taxonomy = load_taxonomy()
+    policy = load_policy(settings.policy)
+    bundle = read_bundle(settings)
+    return Assessor(Model(bundle, load_encoder(settings), taxonomy), policy, taxonomy)

@@ -1,0 +1,52 @@
+"""The `safezone` command."""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import typer
+
+import safezone
+from safezone.cli.assess import assess
+from safezone.cli.evaluate import evaluate
+from safezone.cli.model import model_app
+from safezone.cli.serve import serve
+from safezone.cli.train import train
+
+_EPILOG = (
+    "Exit codes: 0 done; 1 failed; 2 wrong usage or settings; 3 input that cannot be read; "
+    "4 model or encoder that cannot be used."
+)
+
+app = typer.Typer(
+    name="safezone",
+    help="How geopolitically sensitive is a research abstract? Instrumentation risk and data-use "
+    "risk are kept apart; the answer is a triage signal for a person.",
+    epilog=_EPILOG,
+    no_args_is_help=True,
+    add_completion=False,
+    # A traceback with local variables would show proposal text.
+    pretty_exceptions_enable=False,
+)
+
+_COMMANDS: tuple[Callable[..., Any], ...] = (assess, serve, train, evaluate)
+for command in _COMMANDS:
+    app.command(epilog=_EPILOG)(command)
+app.add_typer(model_app, name="model")
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"safezone {safezone.__version__}")
+        raise typer.Exit()
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_show_version, is_eager=True, help="Show the version and exit."
+        ),
+    ] = False,
+) -> None:
+    del version  # acted upon by its callback

@@ -1,0 +1,79 @@
+"""Assessments as tables for a person."""
+
+from rich.console import Console, Group, RenderableType
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from safezone.assessment import Assessment, AxisResult
+from safezone.policy.decide import MODE_MEANINGS, Signal
+from safezone.taxonomy import Axis, Taxonomy
+
+_COLOURS = ("green", "yellow", "red")
+_BENEFIT_COLOURS = ("white", "cyan", "blue")
+
+
+def render(assessment: Assessment, taxonomy: Taxonomy, title: str = "") -> RenderableType:
+    """One assessment as a panel."""
+    parts: list[RenderableType] = []
+    if not assessment.abstained:
+        parts.append(_axes_table(assessment, taxonomy))
+        areas = ", ".join(f"{area.name} {area.probability:.0%}" for area in assessment.areas)
+        parts.append(Text(f"\nAreas: {areas}"))
+    parts.append(_route(assessment))
+    read = assessment.input
+    parts.append(
+        Text(
+            f"Read: {read.words} words in {read.parts} part{'s' if read.parts != 1 else ''}, "
+            f"language '{read.language}'. Model {assessment.provenance.model}, policy "
+            f"{assessment.provenance.policy}.",
+            style="dim",
+        )
+    )
+    name = " ".join(part for part in (assessment.id, title) if part)
+    return Panel(Group(*parts), title=Text(name) if name else None, title_align="left")
+
+
+def _axes_table(assessment: Assessment, taxonomy: Taxonomy) -> Table:
+    coverage = assessment.provenance.coverage
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for heading in ("Axis", "Level", "Probabilities", f"Not excluded at {coverage:.0%}"):
+        table.add_column(heading, no_wrap=heading != "Probabilities")
+    for axis in taxonomy.axes:
+        result: AxisResult = getattr(assessment, axis.id)
+        table.add_row(
+            axis.name, _level(axis, result), _probabilities(result), ", ".join(result.set)
+        )
+    return table
+
+
+def _level(axis: Axis, result: AxisResult) -> Text:
+    colours = _BENEFIT_COLOURS if axis.id == "benefit" else _COLOURS
+    level = result.level or ""
+    return Text(level, style=f"bold {colours[axis.level_ids.index(level)]}")
+
+
+def _probabilities(result: AxisResult) -> str:
+    return "  ".join(f"{level} {p:.2f}" for level, p in (result.probabilities or {}).items())
+
+
+def _route(assessment: Assessment) -> Text:
+    route = assessment.route
+    text = Text("\nSignal: ")
+    if route.signal is Signal.HUMAN_REVIEW:
+        text.append("human_review", style="bold yellow")
+        text.append(" (a person should read this)")
+    else:
+        text.append("no_flag", style="bold green")
+    for reason in route.reasons:
+        text.append(f"\n  - {reason.message}")
+    if route.mode is not None:
+        text.append(f"\nCollaboration mode: {route.mode} - {MODE_MEANINGS[route.mode]}")
+    text.append("\n")
+    return text
+
+
+def output() -> Console:
+    """Standard output; wide enough in a pipe that nothing is cut or wrapped."""
+    console = Console(highlight=False)
+    return console if console.is_terminal else Console(highlight=False, width=160)

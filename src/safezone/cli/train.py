@@ -1,0 +1,55 @@
+"""`safezone train`"""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from safezone.bootstrap import load_encoder
+from safezone.cli import options
+from safezone.cli.exit_codes import exit_on_error
+from safezone.cli.progress import progress_bar
+from safezone.cli.render import output
+from safezone.config import read_settings
+from safezone.taxonomy import load_taxonomy
+
+
+def train(
+    data: Annotated[
+        list[Path],
+        typer.Option(help="Labelled JSONL; give it several times for several files."),
+    ],
+    out: Annotated[Path, typer.Option(help="Folder of the bundle; its last part is the name.")],
+    seed: Annotated[int, typer.Option(help="Seed of the cross-fitting folds.")] = 0,
+    coverage: Annotated[
+        float, typer.Option(min=0.5, max=0.99, help="Stated coverage of the prediction sets.")
+    ] = 0.9,
+    cache: Annotated[
+        Path | None, typer.Option(help="Folder in which embeddings are kept between runs.")
+    ] = None,
+    encoder: options.Encoder = None,
+) -> None:
+    """Fit a model on labelled records and write its bundle."""
+    with exit_on_error():
+        from safezone.model.bundle import save_bundle
+        from safezone.training import fit
+        from safezone.training.records import read_records
+        from safezone.training.report import markdown_table
+
+        taxonomy = load_taxonomy()
+        records = read_records(data, taxonomy)
+        settings = read_settings(encoder=encoder)
+        with progress_bar("Embedding, then fitting") as progress:
+            bundle = fit.train(
+                records,
+                name=out.resolve().name,
+                encoder=load_encoder(settings),
+                taxonomy=taxonomy,
+                settings=fit.TrainingSettings(seed=seed, coverage=coverage),
+                cache=cache,
+                progress=progress,
+            )
+        save_bundle(bundle, out)
+        console = output()
+        console.print(f"Wrote {bundle.manifest.version} to {out}.\n", markup=False)
+        console.print(markdown_table(bundle.metrics, taxonomy), markup=False, soft_wrap=True)

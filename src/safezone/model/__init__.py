@@ -1,0 +1,1 @@
+"""The model: encoders, heads, calibration and the bundle that holds them."""

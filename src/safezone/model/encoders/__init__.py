@@ -1,0 +1,1 @@
+"""Implementations of the `Encoder` port, one a module. `bootstrap` chooses among them."""

@@ -1,0 +1,78 @@
+"""Linear heads over two views, and the calibrated probabilities they give.
+
+A head's log-odds are `vectors @ dense + terms @ sparse + intercept`: an exact sum over the
+document's word pieces (whose mean the vector is) and over its terms.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+from scipy.special import expit
+
+from safezone.model.ports import Floats
+
+Doubles = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class LinearHeads:
+    """Several linear heads side by side.
+
+    `dense` has shape (dimension, heads), `sparse` (terms, heads), `intercept` (heads,). The
+    standardisation of the vectors is folded into `dense` and `intercept`.
+    """
+
+    dense: Floats
+    sparse: Floats
+    intercept: Floats
+
+    def log_odds(self, vectors: Floats, terms: csr_matrix) -> Doubles:
+        """Raw log-odds, shape (n, heads)."""
+        dense = vectors.astype(np.float64) @ self.dense.astype(np.float64)
+        sparse = np.asarray(terms @ self.sparse.astype(np.float64))
+        log_odds: Doubles = dense + sparse + self.intercept.astype(np.float64)
+        return log_odds
+
+
+@dataclass(frozen=True)
+class PlattScaling:
+    """Calibration of log-odds by `slope * log_odds + offset` (Platt, 1999), one pair a head.
+
+    `slope` and `offset` have shape (heads,); slopes are positive, so order is kept.
+    """
+
+    slope: Doubles
+    offset: Doubles
+
+    def probabilities(self, log_odds: Doubles) -> Doubles:
+        """Calibrated probabilities between 0 and 1, the shape of `log_odds`."""
+        calibrated: Doubles = expit(log_odds * self.slope + self.offset)
+        return calibrated
+
+
+def level_probabilities(at_least: Doubles) -> Doubles:
+    """Probabilities of the levels from those of reaching them.
+
+    `at_least` holds P(level >= 1), P(level >= 2), …, shape (n, levels - 1). A later threshold is
+    never more probable than an earlier one: it is lowered to it where two independently fitted
+    thresholds cross. Returns shape (n, levels), rows that sum to 1.
+    """
+    monotone = np.minimum.accumulate(at_least, axis=1)
+    n = len(at_least)
+    edges = np.hstack([np.ones((n, 1)), monotone, np.zeros((n, 1))])
+    probabilities: Doubles = edges[:, :-1] - edges[:, 1:]
+    return probabilities
+
+
+def ordinal_level(probabilities: Doubles) -> NDArray[np.int64]:
+    """The median level: the highest one that is reached with probability of at least one half.
+
+    The median minimises the expected distance between the level named and the true one, which is
+    what an ordered scale asks for. `probabilities` has shape (n, levels); returns shape (n,).
+    """
+    at_least = np.cumsum(probabilities[:, ::-1], axis=1)[:, ::-1]
+    # Sums of floats: one half must not be missed by a rounding error.
+    levels: NDArray[np.int64] = (at_least[:, 1:] >= 0.5 - 1e-12).sum(axis=1)
+    return levels

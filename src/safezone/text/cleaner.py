@@ -1,0 +1,71 @@
+"""The one text cleaner, used alike in training and in serving.
+
+It removes what a reader cannot see and evens out what a reader does not notice: compatibility
+forms (ligatures, full-width letters), invisible and control characters, markup left over from web
+forms, and runs of white space. It never changes words.
+"""
+
+import html
+import re
+import unicodedata
+from collections.abc import Callable
+
+from safezone.text.aligned import AlignedText, Edit
+
+# Raised whenever cleaning, neutralising or splitting changes: a model is only used with the text
+# version that it was trained under.
+TEXT_VERSION = "1"
+
+# A base character with its combining marks: the smallest unit that can be normalised alone.
+_NON_ASCII = re.compile(r"[^\x00-\x7f][\u0300-\u036f]*|[\x00-\x7f][\u0300-\u036f]+")
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
+# Only tags that web forms and bibliographic databases produce; 'p < 0.05 and q > 1' is no tag.
+_TAG = re.compile(
+    r"</?(?:p|br|b|i|em|strong|sub|sup|ul|ol|li|div|span|a|h[1-6]|jats:[a-z]+)(?:\s[^<>]{0,200})?/?>",
+    re.IGNORECASE,
+)
+_SPACE = re.compile(r"\s{2,}|[^\S ]|^ | $")
+
+
+def _unescape(match: re.Match[str]) -> str:
+    return html.unescape(match[0])
+
+
+def _normalise(match: re.Match[str]) -> str:
+    return "".join(
+        character
+        for character in unicodedata.normalize("NFKC", match[0])
+        # Cf: zero-width, soft hyphen, direction marks; Cs: lone surrogates; Co, Cn: no character
+        if unicodedata.category(character) not in ("Cf", "Cs", "Co", "Cn")
+    )
+
+
+def _space(_: re.Match[str]) -> str:
+    return " "
+
+
+def _collapse(match: re.Match[str]) -> str:
+    at_edge = match.start() == 0 or match.end() == len(match.string)
+    return "" if at_edge else " "
+
+
+_STEPS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
+    (_ENTITY, _unescape),
+    (_TAG, _space),
+    (_NON_ASCII, _normalise),
+    (re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f]"), _space),
+    (_SPACE, _collapse),
+)
+
+
+def clean(source: str) -> AlignedText:
+    """The cleaned text, aligned with its source. Linear in the length of the source."""
+    aligned = AlignedText.of(source)
+    for pattern, replacement in _STEPS:
+        edits = [
+            Edit(match.start(), match.end(), new)
+            for match in pattern.finditer(aligned.text)
+            if (new := replacement(match)) != match[0]
+        ]
+        aligned = aligned.edited(edits)
+    return aligned

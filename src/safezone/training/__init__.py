@@ -1,0 +1,1 @@
+"""Fitting and measuring models. Never imported by serving."""

@@ -1,0 +1,80 @@
+"""The model card of a bundle, in Markdown, made from its manifest and metrics."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from safezone.model.bundle import Manifest
+from safezone.taxonomy import Taxonomy
+from safezone.training.report import markdown_table
+
+_TEMPLATE = """\
+# Model card: {version}
+
+## What it is for
+Telling a funder, a researcher or a grant portal how geopolitically sensitive a research abstract
+reads: topic sensitivity, instrumentation risk, data-use risk and collaboration benefit, each by
+itself. The answer is a triage signal for a person. It is not a legal finding, and nothing in it
+rejects or approves a proposal.
+
+It must not be used to judge people, institutions or countries (it is built not to see them), to
+decide without a person, or on texts other than English abstracts of research projects.
+
+## How it was made
+- Encoder: {encoder}, {encoder_dimension} dimensions, weights' SHA-256 `{encoder_digest}`.
+  The weights are those of all-MiniLM-L6-v2 (Apache-2.0) where the package is used as shipped.
+- Beside it a lexical view: TF-IDF of {terms} words and word pairs.
+- Heads: one logistic regression for each threshold of each axis and for each of {areas} areas.
+- Calibration: Platt scaling; prediction sets: split conformal, stated coverage {coverage:.0%}.
+- Records: {records}, SHA-256 `{records_sha256}`; by source: {sources}.
+- Taxonomy {taxonomy_version}, text version {text_version}, calibration {calibration_version}.
+- Settings: `{settings}`.
+
+## How good it is
+On {measured_on} (95% bootstrap intervals):
+
+{table}
+
+Texts that are no research abstracts: {other_away} of {other} turned away; research abstracts:
+{research_away} of {research} turned away.
+
+These figures are of the sources above. In the training records, source and label go together
+(company pitches carry most of the high levels), so a new funder's texts may do worse.
+
+## Limits
+- Trained on English abstracts of 90 to 420 words, most of them from one country's funders.
+- One reader labelled the training records; readers differ most on the benefit of basic science,
+  on data in company projects, and on algorithms that are not released.
+- The prediction sets' coverage holds for texts like the training records, not for every field.
+- A text can be worded to score lower than the work behind it deserves.
+"""
+
+
+def render_card(manifest: Manifest, metrics: Mapping[str, Any], taxonomy: Taxonomy) -> str:
+    """The card's text."""
+    training, scope = manifest.training, metrics["scope"]
+    return _TEMPLATE.format(
+        **manifest.model_dump(
+            include={
+                "version",
+                "encoder",
+                "encoder_dimension",
+                "encoder_digest",
+                "coverage",
+                "taxonomy_version",
+                "text_version",
+                "calibration_version",
+            }
+        ),
+        terms=f"{training['settings']['heads']['max_terms']:,} at most",
+        areas=len(taxonomy.areas),
+        records=f"{training['records']:,}",
+        records_sha256=training["records_sha256"],
+        sources=", ".join(f"{source} {count:,}" for source, count in training["sources"].items()),
+        settings=training["settings"],
+        measured_on=metrics["measured_on"],
+        table=markdown_table(metrics, taxonomy),
+        research=scope["research_abstracts"],
+        research_away=scope["of_these_turned_away"],
+        other=scope["other_texts"],
+        other_away=scope["of_those_turned_away"],
+    )

@@ -1,0 +1,92 @@
+"""Evaluation reports as tables and pictures."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from safezone.model.predictor import AxisPrediction
+from safezone.taxonomy import Taxonomy
+from safezone.training.evaluate import true_levels
+from safezone.training.records import Record
+
+METRIC_NAMES = {
+    "quadratic_weighted_kappa": "quadratic-weighted kappa",
+    "macro_f1": "macro-F1",
+    "top_auroc": "AUROC, top level vs rest",
+    "top_average_precision": "average precision, top level vs rest",
+    "brier_score": "Brier score",
+    "expected_calibration_error": "expected calibration error",
+    "coverage": "prediction-set coverage",
+    "mean_set_size": "mean prediction-set size",
+}
+_AREA_NAMES = {"top_1_accuracy": "primary area first", "top_3_accuracy": "primary area in top 3"}
+_BINS = 10
+
+
+def format_estimate(estimate: Mapping[str, float | None]) -> str:
+    """A value with its interval, such as `0.84 [0.80, 0.88]`."""
+    if estimate["value"] is None:
+        return "n/a"
+    return f"{estimate['value']:.2f} [{estimate['low']:.2f}, {estimate['high']:.2f}]"
+
+
+def table_rows(report: Mapping[str, Any], taxonomy: Taxonomy) -> tuple[list[str], list[list[str]]]:
+    """Header and rows of the table of an evaluation report."""
+    header = ["measure", *(axis.name for axis in taxonomy.axes)]
+    rows = [
+        [name, *(format_estimate(report["axes"][axis.id][metric]) for axis in taxonomy.axes)]
+        for metric, name in METRIC_NAMES.items()
+    ]
+    return header, rows
+
+
+def area_lines(report: Mapping[str, Any]) -> list[str]:
+    """One line an area measure."""
+    return [
+        f"{name}: {format_estimate(report['areas'][metric])}"
+        for metric, name in _AREA_NAMES.items()
+    ]
+
+
+def markdown_table(report: Mapping[str, Any], taxonomy: Taxonomy) -> str:
+    """The whole report as a Markdown table and lines."""
+    header, rows = table_rows(report, taxonomy)
+    lines = [header, ["---"] * len(header), *rows]
+    table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    return f"{table}\n\nResearch areas: {'; '.join(area_lines(report))}. Rows: {report['rows']:,}."
+
+
+def draw_reliability(
+    path: Path,
+    records: Sequence[Record],
+    axes: Mapping[str, AxisPrediction],
+    taxonomy: Taxonomy,
+) -> None:
+    """Reliability diagrams, one panel an axis: confidence against accuracy in ten bins of equal
+    mass, with the number of rows a bin in the title. Writes a PNG.
+    """
+    from matplotlib.figure import Figure
+
+    levels = true_levels(records)
+    figure = Figure(figsize=(9, 9), layout="constrained")
+    panels = figure.subplots(2, 2)
+    for number, (axis, panel) in enumerate(zip(taxonomy.axes, panels.flat, strict=True)):
+        probabilities = axes[axis.id].probabilities
+        confidence = probabilities.max(axis=1)
+        correct = probabilities.argmax(axis=1) == levels[:, number]
+        bins = np.array_split(np.argsort(confidence, kind="stable"), min(_BINS, len(levels)))
+        x = [confidence[rows].mean() for rows in bins]
+        y = [correct[rows].mean() for rows in bins]
+        panel.plot([0, 1], [0, 1], color="grey", linestyle="--", label="perfect calibration")
+        panel.plot(x, y, marker="o", color="tab:blue", label="this model")
+        panel.set(
+            title=f"{axis.name} ({len(levels)} rows, about {len(levels) // len(bins)} a point)",
+            xlabel="probability of the most probable level",
+            ylabel="share of rows where it is right",
+            xlim=(0.3, 1.02),
+            ylim=(0, 1.02),
+        )
+        panel.legend(loc="lower right")
+    figure.savefig(path, dpi=110)

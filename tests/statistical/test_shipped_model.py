@@ -1,0 +1,111 @@
+"""The shipped model with the real encoder, on texts written for this project."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from safezone import Assessment, Assessor, Proposal, load_assessor
+from safezone.config import read_settings
+from safezone.policy.decide import Signal
+from safezone.taxonomy import Taxonomy
+from safezone.training.evaluate import true_levels
+from safezone.training.metrics import quadratic_weighted_kappa
+from safezone.training.records import Record
+
+FIXTURES = Path(__file__).parents[1] / "fixtures"
+
+
+@pytest.fixture(scope="module")
+def assessor() -> Assessor:
+    return load_assessor(read_settings())
+
+
+@pytest.fixture(scope="module")
+def answers(assessor: Assessor, fixture_records: Sequence[Record]) -> dict[str, Assessment]:
+    proposals = [Proposal(r.abstract, r.title, r.id) for r in fixture_records]
+    return {str(answer.id): answer for answer in assessor.assess(proposals)}
+
+
+def high(assessment: Assessment, axis: str) -> float:
+    probabilities = getattr(assessment, axis).probabilities
+    assert probabilities is not None
+    return float(list(probabilities.values())[-1])
+
+
+def test_it_answers_its_known_text(assessor: Assessor) -> None:
+    assert assessor.self_check()
+
+
+def test_four_fields_differ_on_the_right_axes(answers: dict[str, Assessment]) -> None:
+    """Ice cores, an infrared detector, hospital records, a foundation model."""
+    ice, detector, records, foundation = (answers[f"own-t-000{n}"] for n in (1, 2, 3, 4))
+    assert ice.route.signal is Signal.NO_FLAG
+    assert ice.sensitivity.level == "safe"
+    assert ice.instrumentation.level == "low"
+    assert ice.data_use.level == "low"
+    for flagged in (detector, records, foundation):
+        assert flagged.route.signal is Signal.HUMAN_REVIEW
+    assert high(detector, "instrumentation") > high(detector, "data_use")
+    assert high(records, "data_use") > 0.5 > high(records, "instrumentation")
+    assert high(foundation, "sensitivity") > 0.5
+    assert records.route.mode == "hosted_data"
+    assert detector.route.mode in ("shared_data", "managed")
+
+
+def test_it_agrees_with_the_codebook_beyond_chance(
+    assessor: Assessor, fixture_records: Sequence[Record], taxonomy: Taxonomy
+) -> None:
+    """Texts of other styles than the training records', with contrast pairs among them."""
+    from safezone.text.prepare import prepare
+
+    prediction = assessor.model.predict([prepare(r.title, r.abstract) for r in fixture_records])
+    levels = true_levels(fixture_records)
+    for number, axis in enumerate(taxonomy.axes[:3]):
+        kappa = quadratic_weighted_kappa(levels[:, number], prediction.axes[axis.id])
+        assert kappa > 0.45, axis.id
+
+
+def test_most_other_texts_are_turned_away(assessor: Assessor) -> None:
+    lines = (FIXTURES / "out_of_scope.jsonl").read_text(encoding="utf-8").splitlines()
+    rows = [json.loads(line) for line in lines]
+    answers = assessor.assess([Proposal(row["abstract"], row["title"]) for row in rows])
+    abstained = sum(answer.abstained for answer in answers)
+    assert abstained >= 0.8 * len(rows)
+
+
+def test_research_abstracts_of_other_styles_are_read(answers: dict[str, Assessment]) -> None:
+    abstained = sum(answer.abstained for answer in answers.values())
+    assert abstained <= 0.03 * len(answers)
+
+
+def test_alone_and_in_a_batch_the_answer_is_the_same(
+    assessor: Assessor, fixture_records: Sequence[Record], answers: dict[str, Assessment]
+) -> None:
+    for record in fixture_records[:6]:
+        [alone] = assessor.assess([Proposal(record.abstract, record.title, record.id)])
+        together = answers[record.id]
+        assert alone.route.signal == together.route.signal
+        for axis in ("sensitivity", "instrumentation", "data_use", "benefit"):
+            assert getattr(alone, axis).level == getattr(together, axis).level
+            assert getattr(alone, axis).probabilities == pytest.approx(
+                getattr(together, axis).probabilities, abs=1e-6
+            )
+
+
+def test_the_measures_that_the_readme_states_hold_on_the_public_records(
+    assessor: Assessor, shared_data: Path, taxonomy: Taxonomy
+) -> None:
+    from safezone.text.prepare import prepare
+    from safezone.training.evaluate import evaluate
+    from safezone.training.records import read_records
+
+    records = read_records([shared_data / "dev.jsonl"], taxonomy)
+    prediction = assessor.model.predict([prepare(r.title, r.abstract) for r in records])
+    report = evaluate(records, prediction.axes, prediction.areas, taxonomy, resamples=10)
+    for axis, least in {"sensitivity": 0.82, "instrumentation": 0.80, "data_use": 0.74}.items():
+        measured = report["axes"][axis]
+        assert measured["quadratic_weighted_kappa"]["value"] >= least
+        assert measured["expected_calibration_error"]["value"] <= 0.06
+        assert 0.87 <= measured["coverage"]["value"] <= 0.95
