@@ -2,11 +2,14 @@
 
 import os
 import re
+import signal
 import subprocess
 import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
+
+_SERVE = (sys.executable, "-m", "safezone", "serve")
 
 
 @dataclass(frozen=True)
@@ -16,24 +19,29 @@ class LiveServer:
     process: subprocess.Popen[bytes]
 
 
-def start_server(log: Path, *arguments: str) -> LiveServer:
-    """`safezone serve` on a free port, once it answers."""
-    stream = log.open("wb")
+def start_server(
+    log: Path, *arguments: str, command: tuple[str, ...] = _SERVE, cwd: Path | None = None
+) -> LiveServer:
+    """A server on a free port, once it answers; its log is as talkative as can be."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "safezone", "serve", "--port", "0", *arguments],
-        stdout=stream,
+        [*command, *arguments],
+        stdout=log.open("wb"),
         stderr=subprocess.STDOUT,
-        env={**os.environ, "SAFEZONE_LOG_LEVEL": "debug"},
+        cwd=cwd,
+        env={**os.environ, "SAFEZONE_LOG_LEVEL": "debug", "SAFEZONE_PORT": "0"},
+        start_new_session=True,
     )
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + 180
     while time.monotonic() < deadline and process.poll() is None:
         if found := re.search(rb"running on (http://127\.0\.0\.1:\d+)", log.read_bytes()):
             return LiveServer(found[1].decode(), log, process)
         time.sleep(0.1)
-    process.kill()
+    os.killpg(process.pid, signal.SIGKILL)
     raise AssertionError(f"the server did not start: {log.read_text()}")
 
 
 def stop_server(server: LiveServer) -> None:
-    server.process.terminate()
-    assert server.process.wait(timeout=20) in (0, -15)
+    """Asks the server to stop, as an operator would, and sees that it does so in an orderly way."""
+    os.killpg(server.process.pid, signal.SIGINT)
+    server.process.wait(timeout=20)
+    assert "Application shutdown complete" in server.log.read_text(errors="replace")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from live_server import LiveServer
+from live_server import LiveServer, start_server, stop_server
 from safezone.cli.exit_codes import ExitCode
 from safezone.config import Settings
 from safezone.training.records import Record
@@ -48,6 +48,16 @@ def test_the_curl_example_gives_the_answer_that_stands_below_it(
     expected = json.loads(shown)
     assert _without_numbers(answer) == _without_numbers(expected)
     assert _numbers(answer) == pytest.approx(_numbers(expected), abs=1e-3)
+
+
+def test_make_serve_serves(tmp_path: Path) -> None:
+    if Path(sys.prefix).resolve() != (ROOT / ".venv").resolve():
+        pytest.skip("these tests do not run in the .venv that make sets up")
+    server = start_server(tmp_path / "log", command=("make", "serve"), cwd=ROOT)
+    try:
+        assert httpx.get(f"{server.url}/readyz", timeout=60).status_code == 200
+    finally:
+        stop_server(server)
 
 
 def _without_numbers(value: object) -> object:

@@ -62,53 +62,81 @@ def _mention() -> re.Pattern[str]:
     words = names | {country.demonym for country in countries()}
     longest_first = sorted(words, key=lambda word: (-len(word), word))
     alternatives = "|".join(map(re.escape, longest_first))
-    return re.compile(rf"\b(?:(the|a|an) )?({alternatives})(?![\w-]*\w)", re.IGNORECASE)
+    return re.compile(
+        rf"\b(?:(?P<article>the|a|an) )?(?P<word>{alternatives})(?![\w-]*\w)", re.IGNORECASE
+    )
+
+
+class Swap:
+    """One random exchange: every country becomes a different one, in all texts it is applied to.
+
+    Articles and capitals are put right. Words of contested places ('South China Sea') stay, since
+    those are places under study.
+    """
+
+    def __init__(self, random: Random) -> None:
+        everyone = countries()
+        order = list(range(len(everyone)))
+        random.shuffle(order)
+        # A rotation of a random order leaves nobody in place.
+        becomes = {order[i]: everyone[order[i - 1]] for i in range(len(order))}
+        self._by_name = {
+            _bare(name).lower(): becomes[i]
+            for i, country in enumerate(everyone)
+            for name in country.names
+        }
+        self._by_demonym = {
+            country.demonym.lower(): becomes[i] for i, country in enumerate(everyone)
+        }
+
+    def apply(self, text: str) -> tuple[str, int]:
+        """The text after the exchange, and how many mentions were exchanged."""
+        mentions = 0
+
+        def replace(match: re.Match[str]) -> str:
+            nonlocal mentions
+            if match["word"][0].islower() or _is_contested(text, match):
+                return match[0]
+            mentions += 1
+            new = self._new_words(text, match)
+            before = text[max(0, match.start() - 20) : match.start()]
+            article = match["article"] or ""
+            capital = article[:1].isupper() or (not article and _SENTENCE_START.search(before))
+            return new[0].upper() + new[1:] if capital else new
+
+        return _mention().sub(replace, text), mentions
+
+    def _new_words(self, text: str, match: re.Match[str]) -> str:
+        article, word = (match["article"] or "").lower(), match["word"]
+        if word.lower() not in self._by_name:
+            new = self._by_demonym[word.lower()].demonym
+        else:
+            new = self._by_name[word.lower()].names[0]
+            # The last dot of 'the U.S.' may also be the full stop.
+            if word.endswith(".") and _sentence_ends(text, match.end()):
+                new += "."
+            before = text[max(0, match.start() - 20) : match.start()]
+            if article in ("a", "an") or _QUALIFIED.search(before):
+                new = _bare(new)  # 'a US consortium', 'northern Italy', 'North America'
+            elif article == "the":
+                article = ""  # it went with the old name; the new one brings its own
+        if article in ("a", "an"):
+            article = "an" if _SPOKEN_WITH_A_VOWEL.match(new) else "a"
+        return f"{article} {new}" if article else new
 
 
 def swap_identities(text: str, random: Random) -> tuple[str, int]:
-    """The text with every country and nationality swapped for another, and how many there were.
-
-    All mentions of one country become the same other country; articles are put right. Words of
-    contested places ('South China Sea') stay, since those are places under study.
-    """
-    all_countries = countries()
-    others = list(range(len(all_countries)))
-    # A rotation of a random order: every country becomes a different one.
-    random.shuffle(others)
-    becomes = {others[i]: all_countries[others[(i + 1) % len(others)]] for i in range(len(others))}
-    by_name = {
-        _bare(name).lower(): becomes[i]
-        for i, country in enumerate(all_countries)
-        for name in country.names
-    }
-    by_demonym = {country.demonym.lower(): becomes[i] for i, country in enumerate(all_countries)}
-    mentions = 0
-
-    def replace(match: re.Match[str]) -> str:
-        nonlocal mentions
-        article, word = match[1] or "", match[2]
-        if word[0].islower() or _is_contested(text, match):
-            return match[0]
-        mentions += 1
-        if word.lower() in by_name:
-            new = by_name[word.lower()].names[0]
-            if _QUALIFIED.search(
-                text[max(0, match.start() - 20) : match.start()]
-            ):  # 'northern Italy', 'North America'
-                new = _bare(new)
-            new = new[0].upper() + new[1:] if article == "The" else new
-            # The last dot of 'the U.S.' may also be the full stop.
-            return new + "." if word.endswith(".") and _sentence_ends(text, match.end()) else new
-        new = by_demonym[word.lower()].demonym
-        if article.lower() in ("a", "an"):
-            fitting = "an" if new[0] in "AEIO" else "a"
-            article = fitting.capitalize() if article[0].isupper() else fitting
-        return f"{article} {new}" if article else new
-
-    return _mention().sub(replace, text), mentions
+    """The text with every country and nationality swapped for another, and how many there were."""
+    return Swap(random).apply(text)
 
 
+_SENTENCE_START = re.compile(r"(?:^|[.!?:]\s+|\n\s*)$")
 _QUALIFIED = re.compile(r"\b(?:(?:north|south|east|west|central)\S*|new|latin|mid)[\s-]+$", re.I)
+_SPOKEN_WITH_A_VOWEL = re.compile(r"[AEIO]|Uz")
+_CONTESTED = re.compile(
+    r"(?:South|East) China Sea|Taiwan Strait|Korean (?:peninsula|demilitari[sz]ed zone|DMZ)",
+    re.IGNORECASE,
+)
 
 
 def _sentence_ends(text: str, at: int) -> bool:
@@ -119,12 +147,6 @@ def _sentence_ends(text: str, at: int) -> bool:
     word = following[0].strip(",")
     opens = word.lower() in ENGLISH_STOP_WORDS or word.endswith("ly")
     return opens and word == word.capitalize()
-
-
-_CONTESTED = re.compile(
-    r"(?:South|East) China Sea|Taiwan Strait|Korean (?:peninsula|demilitari[sz]ed zone|DMZ)",
-    re.IGNORECASE,
-)
 
 
 def _is_contested(text: str, match: re.Match[str]) -> bool:
@@ -147,11 +169,14 @@ def measure_swaps(
     mentions, with_mention, changed = 0, set(), []
     for draw in range(draws):
         for row, (title, abstract) in enumerate(texts):
-            # One draw for both fields, so that a country stays the same country.
-            swapped, count = swap_identities(f"{title}\n\n{abstract}", random)
-            new_title, _, new_abstract = swapped.partition("\n\n")
-            mentions += count
-            if count:
+            # One exchange for both fields, so that a country stays the same country.
+            swap = Swap(random)
+            (new_title, in_title), (new_abstract, in_abstract) = (
+                swap.apply(title),
+                swap.apply(abstract),
+            )
+            mentions += in_title + in_abstract
+            if in_title or in_abstract:
                 with_mention.add(row)
             variant = prepare(new_title, new_abstract)
             if _words(variant) != _words(originals[row]):

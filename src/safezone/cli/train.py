@@ -20,6 +20,13 @@ def train(
         typer.Option(help="Labelled JSONL; give it several times for several files."),
     ],
     out: Annotated[Path, typer.Option(help="Folder of the bundle; its last part is the name.")],
+    supplement: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="Records written to teach a boundary, or texts that are no abstracts: they teach "
+            "the heads, but calibration and metrics leave them out."
+        ),
+    ] = None,
     seed: Annotated[int, typer.Option(help="Seed of the cross-fitting folds.")] = 0,
     coverage: Annotated[
         float, typer.Option(min=0.5, max=0.99, help="Stated coverage of the prediction sets.")
@@ -37,11 +44,13 @@ def train(
         from safezone.training.report import markdown_table
 
         taxonomy = load_taxonomy()
-        records = read_records(data, taxonomy)
+        sample = read_records(data, taxonomy)
+        extra = read_records(supplement or [], taxonomy)
         settings = read_settings(encoder=encoder)
         with progress_bar("Embedding, then fitting") as progress:
             bundle = fit.train(
-                records,
+                sample,
+                supplement=extra,
                 name=out.resolve().name,
                 encoder=load_encoder(settings),
                 taxonomy=taxonomy,

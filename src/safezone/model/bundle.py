@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from safetensors import SafetensorError
 from safetensors.numpy import load as load_tensors
 from safetensors.numpy import save as save_tensors
@@ -64,7 +64,7 @@ class Manifest(BaseModel):
     taxonomy_version: str
     text_version: str
     calibration_version: str
-    coverage: float
+    coverage: float = Field(gt=0, lt=1)
     areas: tuple[str, ...]
     training: dict[str, Any]
     self_check: SelfCheck
@@ -110,7 +110,8 @@ def save_bundle(bundle: Bundle, path: Path) -> None:
 
     The same bundle gives the same bytes. Raises BundleError when something else stands at the path.
     """
-    if path.exists() and not is_bundle(path) and any(path.iterdir()):
+    empty = path.is_dir() and not any(path.iterdir())
+    if path.exists() and not empty and not is_bundle(path):
         raise BundleError(f"{path} exists and is no model bundle. Name a new folder.")
     contents = {
         _PARAMETERS: parameter_bytes(bundle.arrays),
@@ -132,7 +133,7 @@ def save_bundle(bundle: Bundle, path: Path) -> None:
             path.rename(replaced)
         try:
             fresh.rename(path)
-        except OSError:
+        except BaseException:
             if replaced.exists():
                 replaced.rename(path)
             raise
@@ -190,7 +191,7 @@ def _json_object(data: bytes) -> dict[str, Any]:
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
     if not isinstance(value, dict):
-        raise ValueError("not an object")  # noqa: TRY004 - of the data, not of a caller
+        raise ValueError("not an object")
     return value
 
 

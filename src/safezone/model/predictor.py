@@ -116,8 +116,10 @@ class Model:
                 raise BundleCorrupt(
                     f"The bundle {manifest.version} has an array '{name}' that is not finite."
                 )
-        if len(set(bundle.vocabulary)) != terms:
-            raise BundleCorrupt(f"The bundle {manifest.version} has a term twice.")
+        if not terms or len(set(bundle.vocabulary)) != terms:
+            raise BundleCorrupt(f"The bundle {manifest.version} has no terms, or one twice.")
+        if not (arrays["slope"] > 0).all():
+            raise BundleCorrupt(f"The bundle {manifest.version} has a slope that is not positive.")
         self._lexical = LexicalView(bundle.vocabulary, arrays["idf"])
         self._heads = LinearHeads(arrays["dense"], arrays["sparse"], arrays["intercept"])
         self._calibration = PlattScaling(arrays["slope"], arrays["offset"])

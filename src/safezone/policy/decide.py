@@ -127,7 +127,8 @@ def _mode(
 ) -> CollaborationMode:
     def elevated(axis_id: str, level: str) -> bool:
         levels = taxonomy.axis(axis_id).level_ids
-        return _at_least(findings[axis_id], levels, level) >= 0.5
+        # Sums of floats: one half must not be missed by a rounding error.
+        return _at_least(findings[axis_id], levels, level) >= 0.5 - 1e-12
 
     return {
         (False, False): CollaborationMode.OPEN,

@@ -34,7 +34,7 @@ class AlignedText:
         """The text after the edits, which must be sorted and must not overlap.
 
         Every character of a replacement stands for the whole span that it replaces; an insertion
-        (an empty span) stands for the empty source span before it.
+        (an empty span) for what of the source lies between its neighbours.
         """
         text: list[str] = []
         starts: list[int] = []
@@ -50,7 +50,7 @@ class AlignedText:
             starts += [low] * len(edit.replacement)
             ends += [high] * len(edit.replacement)
             done = edit.end
-        if done == 0:
+        if not text:
             return self
         text.append(self.text[done:])
         starts += self.starts[done:]
@@ -60,6 +60,7 @@ class AlignedText:
     def source_span(self, start: int, end: int) -> tuple[int, int]:
         """The span of the source that the span [start, end) of this text stands for."""
         if start >= end:
-            at = self.ends[start - 1] if start else 0
-            return at, at
+            before = self.ends[start - 1] if start else 0
+            after = self.starts[start] if start < len(self.starts) else before
+            return min(before, after), max(before, after)
         return self.starts[start], self.ends[end - 1]

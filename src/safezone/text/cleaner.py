@@ -17,12 +17,23 @@ from safezone.text.aligned import AlignedText, Edit
 TEXT_VERSION = "1"
 
 # A base character with its combining marks: the smallest unit that can be normalised alone.
-_NON_ASCII = re.compile(r"[^\x00-\x7f][\u0300-\u036f]*|[\x00-\x7f][\u0300-\u036f]+")
+# Bounded, because putting a run of marks in order takes the square of its length.
+_NON_ASCII = re.compile(r"[^\x00-\x7f][\u0300-\u036f]{0,9}|[\x00-\x7f][\u0300-\u036f]{1,9}")
+# Fillers, selectors and joiners that are shown as nothing, beyond the categories in _normalise.
+_IGNORABLE = re.compile(
+    r"[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0000-\U000e0fff]"
+)
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 # Only tags that web forms and bibliographic databases produce; 'p < 0.05 and q > 1' is no tag.
-_TAG = re.compile(
-    r"</?(?:p|br|b|i|em|strong|sub|sup|ul|ol|li|div|span|a|h[1-6]|jats:[a-z]+)(?:\s[^<>]{0,200})?/?>",
+_ATTRIBUTES = (
+    r"""(?:\s+[\w:-]{1,40}\s?=\s?(?:"[^"<>]{0,300}"|'[^'<>]{0,300}'|[\w#:-]{1,80})){0,9}"""
+)
+_INLINE_TAG = re.compile(
+    rf"</?(?:b|i|u|em|strong|sub|sup|span|a|jats:(?:bold|italic|sub|sup)){_ATTRIBUTES}\s?/?>",
     re.IGNORECASE,
+)
+_BLOCK_TAG = re.compile(
+    rf"</?(?:p|br|ul|ol|li|div|h[1-6]|jats:[a-z]{{1,20}}){_ATTRIBUTES}\s?/?>", re.IGNORECASE
 )
 _SPACE = re.compile(r"\s{2,}|[^\S ]|^ | $")
 
@@ -40,6 +51,10 @@ def _normalise(match: re.Match[str]) -> str:
     )
 
 
+def _nothing(_: re.Match[str]) -> str:
+    return ""
+
+
 def _space(_: re.Match[str]) -> str:
     return " "
 
@@ -51,7 +66,9 @@ def _collapse(match: re.Match[str]) -> str:
 
 _STEPS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
     (_ENTITY, _unescape),
-    (_TAG, _space),
+    (_INLINE_TAG, _nothing),
+    (_BLOCK_TAG, _space),
+    (_IGNORABLE, _nothing),
     (_NON_ASCII, _normalise),
     (re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f]"), _space),
     (_SPACE, _collapse),

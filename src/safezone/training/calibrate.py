@@ -5,6 +5,7 @@ from mapie.conformity_scores import LACConformityScore
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import expit, log1p
+from threadpoolctl import threadpool_limits
 
 from safezone.model.heads import Doubles, PlattScaling
 from safezone.training.targets import Targets
@@ -18,12 +19,14 @@ def fit_platt(log_odds: Doubles, targets: Targets) -> PlattScaling:
 
     `log_odds` has shape (n, heads), that of the targets.
     """
-    pairs = np.array(
-        [
-            _fit_one(log_odds[used, head], targets.reached[used, head])
-            for head, used in enumerate(targets.used.T)
-        ]
-    )
+    # Sums of a few thousand numbers: more threads only wait for each other.
+    with threadpool_limits(1):
+        pairs = np.array(
+            [
+                _fit_one(log_odds[used, head], targets.reached[used, head])
+                for head, used in enumerate(targets.used.T)
+            ]
+        )
     return PlattScaling(slope=pairs[:, 0], offset=pairs[:, 1])
 
 

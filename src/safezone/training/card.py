@@ -1,5 +1,6 @@
 """The model card of a bundle, in Markdown, made from its manifest and metrics."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -70,7 +71,7 @@ def render_card(manifest: Manifest, metrics: Mapping[str, Any], taxonomy: Taxono
         records=f"{training['records']:,}",
         records_sha256=training["records_sha256"],
         sources=", ".join(f"{source} {count:,}" for source, count in training["sources"].items()),
-        settings=training["settings"],
+        settings=json.dumps(training["settings"], sort_keys=True),
         measured_on=metrics["measured_on"],
         table=markdown_table(metrics, taxonomy),
         research=scope["research_abstracts"],

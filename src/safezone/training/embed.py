@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import astuple
 from pathlib import Path
@@ -38,12 +39,15 @@ def embed(
         vectors = read(encoder, list(missing.values()), progress).vectors
         known.update(zip(missing, vectors, strict=True))
         cache.mkdir(parents=True, exist_ok=True)
-        np.savez(path, keys=np.array(list(known)), vectors=np.stack(list(known.values())))
+        scratch = path.with_suffix(".writing.npz")
+        np.savez(scratch, keys=np.array(list(known)), vectors=np.stack(list(known.values())))
+        scratch.replace(path)
     return np.stack([known[key] for key in keys])
 
 
 def _load(path: Path) -> dict[str, Floats]:
-    if not path.exists():
-        return {}
-    with np.load(path, allow_pickle=False) as stored:
-        return dict(zip(stored["keys"].tolist(), stored["vectors"], strict=True))
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            return dict(zip(stored["keys"].tolist(), stored["vectors"], strict=True))
+    except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile):
+        return {}  # not there, or not whole: it is only a cache

@@ -58,8 +58,9 @@ class TrainingSettings:
 
 
 def train(
-    records: Sequence[Record],
+    sample: Sequence[Record],
     *,
+    supplement: Sequence[Record] = (),
     name: str,
     encoder: Encoder,
     taxonomy: Taxonomy,
@@ -69,9 +70,14 @@ def train(
 ) -> Bundle:
     """Fit a bundle on labelled records. The same records and settings give the same bundle.
 
+    `sample` are records as they come from real portfolios: heads, calibration, prediction sets and
+    metrics are fitted on them. `supplement` are records written to teach a boundary: they are no
+    sample of anything, so they teach the heads and the abstention alone.
+
     `cache` is a folder in which embeddings are kept between runs. Raises TrainingError when the
     records are too few or a level never occurs among them.
     """
+    records = [*sample, *supplement]
     targets = make_targets(records, taxonomy)
     texts = [prepare(record.title, record.abstract) for record in records]
     plain = [text.text for text in texts]
@@ -81,9 +87,10 @@ def train(
     views = Views(vectors, lexical.transform(plain))
 
     log_odds = _held_out_log_odds(views, targets, folds, settings.heads)
-    held_out = cross_fitted_probabilities(log_odds, targets, folds)
-    quantiles = _quantiles(records, held_out, taxonomy, settings.coverage)
-    calibration = fit_platt(log_odds, targets)
+    calibrating = _calibrating(targets, len(sample))
+    held_out = cross_fitted_probabilities(log_odds, calibrating, folds)
+    quantiles = _quantiles(sample, held_out[: len(sample)], taxonomy, settings.coverage)
+    calibration = fit_platt(log_odds, calibrating)
     heads = fit_heads(views, targets, settings.heads)
     arrays: dict[str, NDArray[Any]] = {
         "dense": heads.dense,
@@ -99,7 +106,10 @@ def train(
         manifest=_manifest(name, encoder, taxonomy, settings, records, arrays, lexical.terms),
         arrays=arrays,
         vocabulary=lexical.terms,
-        metrics=_metrics(records, held_out, arrays, taxonomy, settings.resamples),
+        metrics={
+            **_metrics(sample, held_out[: len(sample)], arrays, taxonomy, settings.resamples),
+            "scope": _scope_metrics(records, held_out[:, -1], arrays["scope_threshold"][0]),
+        },
         card="",
     )
     return _finished(draft, encoder, taxonomy)
@@ -114,6 +124,13 @@ def _held_out_log_odds(
         heads = fit_heads(views.rows(~held_out), targets.rows(~held_out), settings)
         log_odds[held_out] = heads.log_odds(views.vectors[held_out], views.terms[held_out])
     return log_odds
+
+
+def _calibrating(targets: Targets, sampled: int) -> Targets:
+    """Calibration is about real texts; only the last head needs the others too."""
+    used = targets.used.copy()
+    used[sampled:, :-1] = False
+    return Targets(targets.reached, used)
 
 
 def _labelled(records: Sequence[Record]) -> NDArray[np.bool_]:
@@ -141,7 +158,7 @@ def _scope_threshold(records: Sequence[Record], in_scope: Doubles) -> float:
     labelled = _labelled(records)
     if labelled.all():
         return 0.0  # nothing taught the difference, so nothing is turned away
-    return float(np.quantile(in_scope[labelled], _SCOPE_FALSE_ALARMS))
+    return float(np.quantile(in_scope[labelled], _SCOPE_FALSE_ALARMS, method="lower"))
 
 
 def _metrics(
@@ -158,9 +175,9 @@ def _metrics(
         for number, axis in enumerate(taxonomy.axes)
     }
     areas = held_out[labelled][:, columns[-1].stop : -1]
-    turned_away = held_out[:, -1] < arrays["scope_threshold"][0]
     return {
-        "measured_on": "the training records, each by heads and calibrators that had not seen it",
+        "measured_on": "the real records trained on, each by heads and calibrators that had not "
+        "seen it",
         **evaluate(
             [record for record in records if record.levels is not None],
             axes,
@@ -168,12 +185,19 @@ def _metrics(
             taxonomy,
             resamples,
         ),
-        "scope": {
-            "research_abstracts": int(labelled.sum()),
-            "of_these_turned_away": int(turned_away[labelled].sum()),
-            "other_texts": int((~labelled).sum()),
-            "of_those_turned_away": int(turned_away[~labelled].sum()),
-        },
+    }
+
+
+def _scope_metrics(
+    records: Sequence[Record], in_scope: Doubles, threshold: float
+) -> dict[str, int]:
+    labelled = _labelled(records)
+    turned_away = in_scope < threshold
+    return {
+        "research_abstracts": int(labelled.sum()),
+        "of_these_turned_away": int(turned_away[labelled].sum()),
+        "other_texts": int((~labelled).sum()),
+        "of_those_turned_away": int(turned_away[~labelled].sum()),
     }
 
 

@@ -24,7 +24,7 @@ _BINS = 10
 class Estimate:
     """A measured value and its bootstrap 95% interval (percentiles over resampled rows).
 
-    All are None where the rows cannot give the measure, such as AUROC with one class only.
+    None where the rows, or no resample of them, can give the measure: AUROC needs two classes.
     """
 
     value: float | None
@@ -127,6 +127,8 @@ def bootstrap(
     value = measure(np.arange(rows))
     if np.isnan(value):
         return asdict(Estimate(None, None, None))
+    if np.isnan(samples).all():
+        return asdict(Estimate(round(value, 4), None, None))
     low, high = np.nanpercentile(samples, [2.5, 97.5])
     return asdict(Estimate(round(value, 4), round(float(low), 4), round(float(high), 4)))
 

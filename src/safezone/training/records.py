@@ -35,17 +35,24 @@ def read_records(paths: Sequence[Path], taxonomy: Taxonomy) -> list[Record]:
 
 def _read_file(path: Path, taxonomy: Taxonomy) -> Iterator[Record]:
     try:
-        with path.open(encoding="utf-8") as lines:
+        with path.open("rb") as lines:
             for number, line in enumerate(lines, 1):
                 if line.strip():
                     try:
-                        yield _record(json.loads(line), taxonomy)
-                    except (ValueError, TypeError) as error:
+                        yield _record(_parsed(line), taxonomy)
+                    except ValueError as error:
                         raise InvalidInputFile(f"{path}, line {number}: {error}") from error
     except OSError as error:
         raise InvalidInputFile(f"{path} cannot be read: {error.strerror}.") from error
+
+
+def _parsed(line: bytes) -> Any:
+    try:
+        return json.loads(line.decode("utf-8"))
     except UnicodeDecodeError as error:
-        raise InvalidInputFile(f"{path} is not UTF-8 text.") from error
+        raise ValueError("not UTF-8 text.") from error
+    except (ValueError, RecursionError) as error:
+        raise ValueError("not valid JSON.") from error
 
 
 def _record(row: Any, taxonomy: Taxonomy) -> Record:
@@ -54,7 +61,9 @@ def _record(row: Any, taxonomy: Taxonomy) -> Record:
     for key in ("id", "title", "abstract"):
         if not isinstance(row.get(key), str):
             raise ValueError(f"'{key}' must be a string.")
-    labels = row.get("labels")
+    if "labels" not in row:
+        raise ValueError("'labels' is missing; give null for a text that is no research abstract.")
+    labels = row["labels"]
     return Record(
         id=row["id"],
         source=str(row.get("source", "unknown")),
@@ -80,7 +89,7 @@ def _areas(slugs: Any, taxonomy: Taxonomy) -> tuple[int, ...]:
     known = {slug: index for index, slug in enumerate(taxonomy.area_slugs)}
     if not isinstance(slugs, list) or not slugs:
         raise ValueError("'areas' must list at least one area, the primary one first.")
-    if unknown := [slug for slug in slugs if slug not in known]:
+    if unknown := [slug for slug in slugs if not isinstance(slug, str) or slug not in known]:
         raise ValueError(f"{len(unknown)} of its areas are not in the taxonomy.")
     return tuple(known[slug] for slug in slugs)
 

@@ -29,6 +29,8 @@ def format_estimate(estimate: Mapping[str, float | None]) -> str:
     """A value with its interval, such as `0.84 [0.80, 0.88]`."""
     if estimate["value"] is None:
         return "n/a"
+    if estimate["low"] is None:
+        return f"{estimate['value']:.2f}"
     return f"{estimate['value']:.2f} [{estimate['low']:.2f}, {estimate['high']:.2f}]"
 
 

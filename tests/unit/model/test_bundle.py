@@ -152,6 +152,13 @@ def test_a_folder_that_is_no_bundle_is_not_replaced(tmp_path: Path) -> None:
     assert (tmp_path / "project" / "thesis.txt").read_text() == "years of work"
 
 
+def test_a_file_is_not_replaced(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("years of work")
+    with pytest.raises(BundleError, match="notes"):
+        save_bundle(tiny_bundle(), tmp_path / "notes.txt")
+    assert (tmp_path / "notes.txt").read_text() == "years of work"
+
+
 def test_an_empty_folder_is_filled(tmp_path: Path) -> None:
     (tmp_path / "model").mkdir()
     save_bundle(tiny_bundle(), tmp_path / "model")

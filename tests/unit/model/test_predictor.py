@@ -146,6 +146,13 @@ def test_a_vocabulary_with_a_term_twice_is_corrupt(bundle: Bundle, taxonomy: Tax
         Model(replace(bundle, vocabulary=vocabulary), DebugEncoder(), taxonomy)
 
 
+def test_an_empty_vocabulary_is_corrupt(bundle: Bundle, taxonomy: Taxonomy) -> None:
+    arrays = {name: bundle.arrays[name][:0] for name in ("sparse", "idf")}
+    empty = replace(_with(bundle, **arrays), vocabulary=())
+    with pytest.raises(BundleCorrupt):
+        Model(empty, DebugEncoder(), taxonomy)
+
+
 def test_answers_of_heads_that_are_constants(
     bundle: Bundle, taxonomy: Taxonomy, texts: list[PreparedText]
 ) -> None:

@@ -149,6 +149,17 @@ def test_the_quantile_is_the_order_statistic_that_split_conformal_asks_for(cover
         assert found == pytest.approx(by_hand(scores, coverage), abs=1e-12)
 
 
+@pytest.mark.parametrize("percent", range(50, 100))
+def test_rounding_never_takes_a_lower_rank_and_at_most_the_next(percent: int) -> None:
+    coverage = f"{percent / 100}"
+    enough = ceil(Fraction(coverage) / (1 - Fraction(coverage)))
+    for rows in (enough - 1, enough, enough + 1, 199, 999):
+        scores = np.arange(1, rows + 1) / (rows + 1)
+        found = conformal_quantile(*scores_as_probabilities(scores), float(coverage))
+        exact = by_hand(scores, coverage)
+        assert exact - 1e-12 <= found <= exact + 1 / (rows + 1) + 1e-12
+
+
 @pytest.mark.parametrize(("rows", "coverage"), [(1, "0.9"), (5, "0.9"), (8, "0.9"), (96, "0.99")])
 def test_too_few_rows_exclude_nothing(rows: int, coverage: str) -> None:
     scores = np.linspace(0.1, 0.9, rows)

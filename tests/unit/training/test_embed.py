@@ -119,10 +119,11 @@ def test_nothing_in_the_cache_is_ever_unpickled(tmp_path: Path) -> None:
     assert not trap.exists()
 
 
-def test_a_cache_that_was_torn_in_writing_is_made_anew(tmp_path: Path) -> None:
+@pytest.mark.parametrize("left", [0, 3, 200, -30])
+def test_a_cache_that_was_torn_in_writing_is_made_anew(left: int, tmp_path: Path) -> None:
     vectors = embed(DebugEncoder(), TEXTS, tmp_path)
     (file,) = tmp_path.iterdir()
-    file.write_bytes(file.read_bytes()[:200])
+    file.write_bytes(file.read_bytes()[:left])
     np.testing.assert_array_equal(embed(DebugEncoder(), TEXTS, tmp_path), vectors)
 
 

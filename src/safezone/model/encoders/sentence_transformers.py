@@ -55,6 +55,14 @@ def weights_digest(folder: Path) -> str:
     return digest.hexdigest()
 
 
+def _tokenizer_digest(folder: Path) -> str:
+    """A short digest of the tokenizer: the same weights read otherwise are another encoder."""
+    for name in ("tokenizer.json", "vocab.txt"):
+        if files := sorted(folder.rglob(name)):
+            return hashlib.sha256(files[0].read_bytes()).hexdigest()[:8]
+    raise EncoderUnavailable(f"{folder} has no tokenizer (tokenizer.json or vocab.txt).")
+
+
 def _silence() -> None:
     """The libraries' loading reports and progress bars belong in nobody's pipe."""
     from transformers.utils.logging import disable_progress_bar, set_verbosity_error
@@ -75,9 +83,8 @@ class SentenceTransformersEncoder:
         path = folder or _minilm_folder()
         if not path.is_dir():
             raise EncoderUnavailable(f"There is no sentence-transformers folder at {path}.")
-        if not any((path / name).is_file() for name in ("tokenizer.json", "vocab.txt")):
-            raise EncoderUnavailable(f"{path} has no tokenizer (tokenizer.json or vocab.txt).")
         digest = weights_digest(path)
+        tokenizer = _tokenizer_digest(path)
         if folder is None and digest != _MINILM_SHA256:
             raise EncoderUnavailable(
                 f"The weights of all-MiniLM-L6-v2 have SHA-256 {digest[:12]}…, expected "
@@ -125,7 +132,9 @@ class SentenceTransformersEncoder:
         self._pad: int = model.tokenizer.pad_token_id
         self.max_pieces = pieces - 2
         self.info = EncoderInfo(
-            f"sentence-transformers/last-{_LAYERS}-layers", digest, _LAYERS * width
+            f"sentence-transformers/last-{_LAYERS}-layers/{self.max_pieces}-pieces/{tokenizer}",
+            digest,
+            _LAYERS * width,
         )
 
     def pieces(self, texts: Sequence[str]) -> list[list[int]]:
