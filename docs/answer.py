@@ -1,6 +1,6 @@
 """Draws docs/answer.svg: what `safezone assess` shows for three abstracts of tests/fixtures.
 
-    python docs/answer.py
+python docs/answer.py
 """
 
 from io import StringIO
@@ -54,9 +54,7 @@ def main() -> None:
     console = Console(record=True, width=118, file=StringIO(), force_terminal=True)
     for record, answer in zip(chosen, answers, strict=True):
         console.print(render(answer, taxonomy, record.title))
-    svg = console.export_svg(
-        theme=DEFAULT_TERMINAL_THEME, code_format=FORMAT, unique_id="answer"
-    )
+    svg = console.export_svg(theme=DEFAULT_TERMINAL_THEME, code_format=FORMAT, unique_id="answer")
     lines = "\n".join(line.rstrip() for line in svg.splitlines())
     (DOCS / "answer.svg").write_text(lines + "\n", encoding="utf-8")
 

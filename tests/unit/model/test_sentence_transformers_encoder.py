@@ -67,7 +67,7 @@ def _one_vector(encoder: SentenceTransformersEncoder, text: str) -> Floats:
 
 
 def test_it_is_the_known_model(minilm: SentenceTransformersEncoder) -> None:
-    assert minilm.info.name == "sentence-transformers/last-2-layers"
+    assert minilm.info.name == "sentence-transformers/last-2-layers/254-pieces/be50c362"
     assert minilm.info.dimension == 768
     assert minilm.info.digest == module._MINILM_SHA256
     assert minilm.max_pieces == 254
