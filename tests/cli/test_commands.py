@@ -185,3 +185,16 @@ def test_a_reader_that_has_had_enough_is_no_failure(debug: list[str], tmp_path: 
     assert len(result.stdout.splitlines()) == 1
     assert "Traceback" not in result.stderr
     assert "BrokenPipe" not in result.stderr
+
+
+def test_a_missing_training_library_is_named(tmp_path: Path) -> None:
+    """The service's installation leaves out what only training needs."""
+    (tmp_path / "mapie.py").write_text("raise ModuleNotFoundError(name='mapie')")
+    data = Path(__file__).parents[1] / "fixtures" / "abstracts.jsonl"
+    result = run(
+        "train", "--data", str(data), "--out", str(tmp_path / "x"), "--encoder", "debug",
+        environment={"PYTHONPATH": str(tmp_path)},
+    )  # fmt: skip
+    assert result.returncode == 1
+    assert "mapie is not installed" in result.stderr
+    assert "Traceback" not in result.stderr

@@ -50,6 +50,11 @@ def exit_on_error() -> Iterator[None]:
         errors.print(f"safezone: {error}")
         code = next((code for kind, code in _CODES if isinstance(error, kind)), ExitCode.FAILED)
         raise typer.Exit(code) from error
+    except ModuleNotFoundError as error:
+        errors.print(
+            f"safezone: {error.name} is not installed. Training needs it: install safezone[train]."
+        )
+        raise typer.Exit(ExitCode.FAILED) from error
     except BrokenPipeError:
         # The reader of a pipe has had enough; nothing is wrong and nothing more can be said.
         sys.stderr.close()

@@ -10,7 +10,7 @@ from safezone.policy.decide import MODE_MEANINGS, Signal
 from safezone.taxonomy import Axis, Taxonomy
 
 _COLOURS = ("green", "yellow", "red")
-_BENEFIT_COLOURS = ("white", "cyan", "blue")
+_BENEFIT_COLOURS = ("default", "cyan", "blue")
 
 
 def render(assessment: Assessment, taxonomy: Taxonomy, title: str = "") -> RenderableType:

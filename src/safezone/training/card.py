@@ -38,14 +38,14 @@ On {measured_on} (95% bootstrap intervals):
 Texts that are no research abstracts: {other_away} of {other} turned away; research abstracts:
 {research_away} of {research} turned away.
 
-These figures are of the sources above. In the training records, source and label go together
-(company pitches carry most of the high levels), so a new funder's texts may do worse.
+These figures are of the sources above; where source and label go together in them, texts of another
+source may do worse. Measure on your own labelled records with `safezone evaluate`.
 
 ## Limits
-- Trained on English abstracts of 90 to 420 words, most of them from one country's funders.
-- One reader labelled the training records; readers differ most on the benefit of basic science,
-  on data in company projects, and on algorithms that are not released.
-- The prediction sets' coverage holds for texts like the training records, not for every field.
+- It reads English abstracts. It knows what its records show: a field, a style or a length that is
+  not among them is read with less right than the probabilities say.
+- Its ceiling is the agreement of the people who labelled the records.
+- The prediction sets' coverage holds for texts like those records, not for every field.
 - A text can be worded to score lower than the work behind it deserves.
 """
 

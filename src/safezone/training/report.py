@@ -67,7 +67,7 @@ def draw_reliability(
     taxonomy: Taxonomy,
 ) -> None:
     """Reliability diagrams, one panel an axis: confidence against accuracy in ten bins of equal
-    mass, with the number of rows a bin in the title. Writes a PNG.
+    mass, with the number of rows in the title. Writes a PNG.
     """
     from matplotlib.figure import Figure
 
@@ -84,7 +84,7 @@ def draw_reliability(
         panel.plot([0, 1], [0, 1], color="grey", linestyle="--", label="perfect calibration")
         panel.plot(x, y, marker="o", color="tab:blue", label="this model")
         panel.set(
-            title=f"{axis.name} ({len(levels)} rows, about {len(levels) // len(bins)} a point)",
+            title=f"{axis.name} ({len(levels)} rows)",
             xlabel="probability of the most probable level",
             ylabel="share of rows where it is right",
             xlim=(0.3, 1.02),
