@@ -125,11 +125,6 @@ class Swap:
         return f"{article} {new}" if article else new
 
 
-def swap_identities(text: str, random: Random) -> tuple[str, int]:
-    """The text with every country and nationality swapped for another, and how many there were."""
-    return Swap(random).apply(text)
-
-
 _SENTENCE_START = re.compile(r"(?:^|[.!?:]\s+|\n\s*)$")
 _QUALIFIED = re.compile(r"\b(?:(?:north|south|east|west|central)\S*|new|latin|mid)[\s-]+$", re.I)
 _SPOKEN_WITH_A_VOWEL = re.compile(r"[AEIO]|Uz")

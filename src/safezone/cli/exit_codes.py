@@ -52,7 +52,8 @@ def exit_on_error() -> Iterator[None]:
         raise typer.Exit(code) from error
     except ModuleNotFoundError as error:
         errors.print(
-            f"safezone: {error.name} is not installed. Training needs it: install safezone[train]."
+            f"safezone: {error.name} is not installed. Run 'make setup'; where the package was "
+            "installed by itself, training needs safezone[train]."
         )
         raise typer.Exit(ExitCode.FAILED) from error
     except BrokenPipeError:

@@ -27,11 +27,6 @@ class Axis:
     def level_ids(self) -> tuple[str, ...]:
         return tuple(level.id for level in self.levels)
 
-    @property
-    def top(self) -> str:
-        """The id of the highest level."""
-        return self.levels[-1].id
-
 
 @dataclass(frozen=True, slots=True)
 class Area:

@@ -8,10 +8,10 @@ import pytest
 from safezone.assessment import Assessor
 from safezone.audit.identity_swap import (
     Country,
+    Swap,
     SwapReport,
     countries,
     measure_swaps,
-    swap_identities,
 )
 from safezone.text.identities import Identity
 
@@ -19,7 +19,7 @@ SEEDS = range(40)
 
 
 def swap(text: str, seed: int = 0) -> str:
-    return swap_identities(text, Random(seed))[0]
+    return Swap(Random(seed)).apply(text)[0]
 
 
 def bare(name: str) -> str:
@@ -62,7 +62,7 @@ def test_no_country_becomes_itself() -> None:
 
 def test_every_draw_is_another_swap_and_a_seed_repeats_it() -> None:
     random = Random(0)
-    draws = {swap_identities("Peru", random)[0] for _ in range(50)}
+    draws = {Swap(random).apply("Peru")[0] for _ in range(50)}
     assert len(draws) > 20
     assert swap("Peru and Kenya", 3) == swap("Peru and Kenya", 3)
 
@@ -138,11 +138,11 @@ def test_a_full_stop_that_ends_a_name_still_ends_the_sentence(text: str, pattern
     ],
 )
 def test_contested_places_under_study_stay(text: str) -> None:
-    assert swap_identities(text, Random(0)) == (text, 0)
+    assert Swap(Random(0)).apply(text) == (text, 0)
 
 
 def test_only_the_contested_place_stays() -> None:
-    text, count = swap_identities("China and Korean teams sail the South China Sea.", Random(0))
+    text, count = Swap(Random(0)).apply("China and Korean teams sail the South China Sea.")
     assert count == 2
     assert text.endswith(" teams sail the South China Sea.")
     assert not text.startswith("China")
@@ -159,7 +159,7 @@ def test_only_the_contested_place_stays() -> None:
     ],
 )
 def test_words_that_are_no_names_stay(text: str) -> None:
-    assert swap_identities(text, Random(0)) == (text, 0)
+    assert Swap(Random(0)).apply(text) == (text, 0)
 
 
 @pytest.mark.parametrize(
@@ -176,7 +176,7 @@ def test_words_that_are_no_names_stay(text: str) -> None:
     ],
 )
 def test_every_mention_is_counted_once(text: str, count: int) -> None:
-    assert swap_identities(text, Random(0))[1] == count
+    assert Swap(Random(0)).apply(text)[1] == count
 
 
 TEXTS = [
