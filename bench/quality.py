@@ -16,11 +16,11 @@ from sklearn.linear_model import LogisticRegression
 
 from safezone.bootstrap import load_assessor
 from safezone.config import read_settings
+from safezone.corpus.records import Record, read_records
 from safezone.model.predictor import AxisPrediction, predict_axis
 from safezone.taxonomy import Taxonomy, load_taxonomy
 from safezone.text.prepare import prepare
 from safezone.training.evaluate import evaluate, true_levels
-from safezone.training.records import Record, read_records
 from safezone.training.report import format_estimate
 
 Axes = Mapping[str, AxisPrediction]

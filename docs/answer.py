@@ -11,8 +11,8 @@ from rich.terminal_theme import DEFAULT_TERMINAL_THEME
 
 from safezone import Proposal, load_assessor
 from safezone.cli.render import render
+from safezone.corpus.records import read_records
 from safezone.taxonomy import load_taxonomy
-from safezone.training.records import read_records
 
 DOCS = Path(__file__).parent
 SHOWN = ("own-t-0001", "own-t-0002", "own-t-0003")

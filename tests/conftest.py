@@ -11,9 +11,9 @@ from live_server import LiveServer, start_server, stop_server
 from safezone.assessment import Assessor
 from safezone.bootstrap import load_assessor, load_encoder
 from safezone.config import read_settings
+from safezone.corpus.records import Record, read_records
 from safezone.model.bundle import save_bundle
 from safezone.taxonomy import Taxonomy, load_taxonomy
-from safezone.training.records import Record, read_records
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 FIXTURES = REPOSITORY / "tests" / "fixtures"

@@ -56,3 +56,7 @@ class BundleMismatch(BundleError):
 
 class TrainingError(SafezoneError):
     """The records cannot train a model: too few, or a level that never occurs."""
+
+
+class SourceUnavailable(SafezoneError):
+    """A public source does not answer, or not in its documented format."""

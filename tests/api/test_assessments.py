@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
+from safezone.corpus.records import Record
 from safezone.taxonomy import Taxonomy
-from safezone.training.records import Record
 
 
 def assess(client: httpx.Client, record: Record) -> httpx.Response:

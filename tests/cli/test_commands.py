@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from safezone.training.records import Record
+from safezone.corpus.records import Record
 
 Result = subprocess.CompletedProcess[str]
 

@@ -15,7 +15,7 @@ import pytest
 from live_server import LiveServer, start_server, stop_server
 from safezone.cli.exit_codes import ExitCode
 from safezone.config import Settings
-from safezone.training.records import Record
+from safezone.corpus.records import Record
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

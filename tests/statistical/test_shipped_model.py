@@ -8,11 +8,11 @@ import pytest
 
 from safezone import Assessment, Assessor, Proposal, load_assessor
 from safezone.config import read_settings
+from safezone.corpus.records import Record
 from safezone.policy.decide import Signal
 from safezone.taxonomy import Taxonomy
 from safezone.training.evaluate import true_levels
 from safezone.training.metrics import quadratic_weighted_kappa
-from safezone.training.records import Record
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 
@@ -97,9 +97,9 @@ def test_alone_and_in_a_batch_the_answer_is_the_same(
 def test_the_measures_that_the_readme_states_hold_on_the_public_records(
     assessor: Assessor, shared_data: Path, taxonomy: Taxonomy
 ) -> None:
+    from safezone.corpus.records import read_records
     from safezone.text.prepare import prepare
     from safezone.training.evaluate import evaluate
-    from safezone.training.records import read_records
 
     records = read_records([shared_data / "dev.jsonl"], taxonomy)
     prediction = assessor.model.predict([prepare(r.title, r.abstract) for r in records])

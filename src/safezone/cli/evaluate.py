@@ -38,10 +38,10 @@ def evaluate(
     """Measure a model on labelled records, with bootstrap 95% intervals."""
     with exit_on_error():
         from safezone.audit.identity_swap import measure_swaps
+        from safezone.corpus.records import read_records
         from safezone.errors import InvalidInputFile
         from safezone.text.prepare import prepare
         from safezone.training.evaluate import evaluate as measure
-        from safezone.training.records import read_records
         from safezone.training.report import draw_reliability
 
         assessor = load_assessor(read_settings(model=model, encoder=encoder))
@@ -77,7 +77,7 @@ def evaluate(
 
 
 def _print(report: dict[str, Any], taxonomy: Taxonomy, console: Console) -> None:
-    from safezone.training.report import area_lines, table_rows
+    from safezone.training.report import area_lines, pair_lines, table_rows
 
     header, rows = table_rows(report, taxonomy)
     table = Table(title=f"{report['model']}, {report['rows']:,} rows, 95% bootstrap intervals")
@@ -86,7 +86,7 @@ def _print(report: dict[str, Any], taxonomy: Taxonomy, console: Console) -> None
     for row in rows:
         table.add_row(*row)
     console.print(table)
-    for line in area_lines(report):
+    for line in [*area_lines(report), *pair_lines(report, taxonomy)]:
         console.print(line, markup=False)
     console.print(
         f"turned away as no research abstract: {report['turned_away_as_no_research_abstract']}"

@@ -7,6 +7,7 @@ import typer
 
 import safezone
 from safezone.cli.assess import assess
+from safezone.cli.data import data_app
 from safezone.cli.evaluate import evaluate
 from safezone.cli.model import model_app
 from safezone.cli.serve import serve
@@ -32,6 +33,7 @@ _COMMANDS: tuple[Callable[..., Any], ...] = (assess, serve, train, evaluate)
 for command in _COMMANDS:
     app.command(epilog=_EPILOG)(command)
 app.add_typer(model_app, name="model")
+app.add_typer(data_app, name="data")
 
 
 def _show_version(wanted: bool) -> None:

@@ -31,6 +31,9 @@ def train(
     coverage: Annotated[
         float, typer.Option(min=0.5, max=0.99, help="Stated coverage of the prediction sets.")
     ] = 0.9,
+    learning_curve: Annotated[
+        bool, typer.Option(help="Picture in the card how quality grows with the records.")
+    ] = False,
     cache: Annotated[
         Path | None, typer.Option(help="Folder in which embeddings are kept between runs.")
     ] = None,
@@ -38,9 +41,9 @@ def train(
 ) -> None:
     """Fit a model on labelled records and write its bundle."""
     with exit_on_error():
+        from safezone.corpus.records import read_records
         from safezone.model.bundle import save_bundle
         from safezone.training import fit
-        from safezone.training.records import read_records
         from safezone.training.report import markdown_table
 
         taxonomy = load_taxonomy()
@@ -54,7 +57,9 @@ def train(
                 name=out.resolve().name,
                 encoder=load_encoder(settings),
                 taxonomy=taxonomy,
-                settings=fit.TrainingSettings(seed=seed, coverage=coverage),
+                settings=fit.TrainingSettings(
+                    seed=seed, coverage=coverage, learning_curve=learning_curve
+                ),
                 cache=cache,
                 progress=progress,
             )

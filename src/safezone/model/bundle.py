@@ -5,6 +5,7 @@
     vocabulary.txt           the terms of the lexical view, one a line, in column order
     metrics.json             how the model did on rows its heads had not seen
     card.md                  the model card
+    learning_curve.png       a picture in the card, where training was asked for it
 
 Nothing in it is executed or unpickled. A missing, altered or foreign file is refused.
 """
@@ -13,7 +14,7 @@ import hashlib
 import json
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,9 @@ _PARAMETERS = "parameters.safetensors"
 _VOCABULARY = "vocabulary.txt"
 _METRICS = "metrics.json"
 _CARD = "card.md"
+LEARNING_CURVE = "learning_curve.png"
 _FILES = frozenset({_PARAMETERS, _VOCABULARY, _METRICS, _CARD})
+_OPTIONAL_FILES = frozenset({LEARNING_CURVE})
 
 
 class SelfCheck(BaseModel):
@@ -76,13 +79,14 @@ class Manifest(BaseModel):
 
 @dataclass(frozen=True)
 class Bundle:
-    """A bundle in memory, just made or verified."""
+    """A bundle in memory, just made or verified. `pictures` are files that the card shows."""
 
     manifest: Manifest
     arrays: Mapping[str, NDArray[Any]]
     vocabulary: tuple[str, ...]
     metrics: Mapping[str, Any]
     card: str
+    pictures: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def canonical_json(value: object) -> bytes:
@@ -118,6 +122,7 @@ def save_bundle(bundle: Bundle, path: Path) -> None:
         _VOCABULARY: "".join(f"{term}\n" for term in bundle.vocabulary).encode(),
         _METRICS: canonical_json(bundle.metrics),
         _CARD: bundle.card.encode(),
+        **bundle.pictures,
     }
     fields = bundle.manifest.model_dump(mode="json")
     files = {name: sha256(data) for name, data in contents.items()}
@@ -178,6 +183,7 @@ def load_bundle(path: Path, *, taxonomy_version: str, text_version: str) -> Bund
             vocabulary=tuple(contents[_VOCABULARY].decode().splitlines()),
             metrics=_json_object(contents[_METRICS]),
             card=contents[_CARD].decode(),
+            pictures={name: contents[name] for name in sorted(_OPTIONAL_FILES & contents.keys())},
         )
     # KeyError, AttributeError: a type of numbers that safetensors knows and numpy does not
     except (SafetensorError, ValueError, KeyError, AttributeError) as error:
@@ -223,15 +229,15 @@ def _read_manifest(path: Path) -> tuple[Manifest, dict[str, str]]:
 def _verified_contents(path: Path, files: Mapping[str, str]) -> dict[str, bytes]:
     present = {entry.relative_to(path).as_posix() for entry in path.rglob("*")} - {_MANIFEST}
     for problem, names in (
-        ("holds what does not belong to it", present - _FILES),
-        ("lacks", _FILES - present),
         ("has a manifest that does not list", _FILES - files.keys()),
-        ("has a manifest that lists what it must not", files.keys() - _FILES),
+        ("has a manifest that lists what it must not", files.keys() - _FILES - _OPTIONAL_FILES),
+        ("holds what does not belong to it", present - files.keys()),
+        ("lacks", files.keys() - present),
     ):
         if names:
             raise BundleCorrupt(f"The bundle at {path} {problem}: {', '.join(sorted(names))}.")
     contents = {}
-    for name in sorted(_FILES):
+    for name in sorted(files):
         try:
             contents[name] = (path / name).read_bytes()
         except OSError as error:

@@ -6,7 +6,7 @@ from typing import Any
 
 from safezone.model.bundle import Manifest
 from safezone.taxonomy import Taxonomy
-from safezone.training.report import markdown_table
+from safezone.training.report import markdown_table, weakest_areas
 
 _TEMPLATE = """\
 # Model card: {version}
@@ -38,6 +38,8 @@ On {measured_on} (95% bootstrap intervals):
 Texts that are no research abstracts: {other_away} of {other} turned away; research abstracts:
 {research_away} of {research} turned away.
 
+Areas read worst (share of right levels over all axes, of how many records): {weakest}.
+{learning_curve}
 These figures are of the sources above; where source and label go together in them, texts of another
 source may do worse. Measure on your own labelled records with `safezone evaluate`.
 
@@ -47,6 +49,16 @@ source may do worse. Measure on your own labelled records with `safezone evaluat
 - Its ceiling is the agreement of the people who labelled the records.
 - The prediction sets' coverage holds for texts like those records, not for every field.
 - A text can be worded to score lower than the work behind it deserves.
+"""
+
+_LEARNING_CURVE = """
+## What more records would bring
+![Learning curves](learning_curve.png)
+
+The sample are the records that are calibrated on, the supplement those that were written to teach
+a boundary. Each line lets one of them grow while the other stays whole; every point is measured on
+records that its heads had not seen, before calibration. Where a line still rises at its right end,
+more labels of that kind help.
 """
 
 
@@ -78,4 +90,6 @@ def render_card(manifest: Manifest, metrics: Mapping[str, Any], taxonomy: Taxono
         research_away=scope["of_these_turned_away"],
         other=scope["other_texts"],
         other_away=scope["of_those_turned_away"],
+        weakest=", ".join(weakest_areas(metrics)) or "too few records to say",
+        learning_curve=_LEARNING_CURVE if "learning_curve" in metrics else "",
     )

@@ -6,11 +6,12 @@ from typing import Any
 
 import numpy as np
 
+from safezone.corpus.records import Record
 from safezone.model.heads import Doubles
 from safezone.model.predictor import AxisPrediction
 from safezone.taxonomy import Taxonomy
 from safezone.training.metrics import AXIS_METRICS, area_hits, bootstrap, select
-from safezone.training.records import Record
+from safezone.training.pairs import evaluate_pairs
 
 
 def true_levels(records: Sequence[Record]) -> np.ndarray[Any, np.dtype[np.int64]]:
@@ -57,4 +58,26 @@ def evaluate(
                 len(records),
                 resamples,
             )
+        report["by_area"] = _by_area(records, axes, levels, taxonomy)
+        report["pairs"] = evaluate_pairs(records, axes, taxonomy, resamples)
     return report
+
+
+def _by_area(
+    records: Sequence[Record],
+    axes: Mapping[str, AxisPrediction],
+    levels: np.ndarray[Any, np.dtype[np.int64]],
+    taxonomy: Taxonomy,
+) -> dict[str, dict[str, float]]:
+    """By primary area: its `rows`, and the share of their levels, over all axes, that are right."""
+    named = np.stack([axes[axis.id].levels for axis in taxonomy.axes], axis=1)
+    right = (named == levels).mean(axis=1)
+    primary = np.array([record.areas[0] for record in records])
+    return {
+        slug: {
+            "rows": int((primary == index).sum()),
+            "levels_right": round(float(right[primary == index].mean()), 4),
+        }
+        for index, slug in enumerate(taxonomy.area_slugs)
+        if (primary == index).any()
+    }

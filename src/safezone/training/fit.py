@@ -15,8 +15,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from safezone.corpus.records import Record, records_digest
 from safezone.model.bundle import (
     FORMAT,
+    LEARNING_CURVE,
     Bundle,
     Manifest,
     SelfCheck,
@@ -35,8 +37,9 @@ from safezone.training.card import render_card
 from safezone.training.embed import embed
 from safezone.training.evaluate import evaluate, true_levels
 from safezone.training.folds import make_folds
+from safezone.training.learning_curve import learning_curve
 from safezone.training.linear import HeadSettings, Views, fit_heads
-from safezone.training.records import Record, records_digest
+from safezone.training.report import draw_learning_curve
 from safezone.training.self_check import SELF_CHECK_ABSTRACT, SELF_CHECK_TITLE
 from safezone.training.targets import Targets, make_targets, strata
 
@@ -47,13 +50,15 @@ _SCOPE_FALSE_ALARMS = 0.005
 @dataclass(frozen=True, slots=True)
 class TrainingSettings:
     """`folds` for cross-fitting, `coverage` of the prediction sets, `seed` of the folds,
-    `resamples` for the intervals of the metrics.
+    `resamples` for the intervals of the metrics; `learning_curve`: also fit on parts of the records
+    and picture in the card how quality grows with them.
     """
 
     folds: int = 5
     coverage: float = 0.9
     seed: int = 0
     resamples: int = 200
+    learning_curve: bool = False
     heads: HeadSettings = field(default_factory=HeadSettings)
 
 
@@ -102,6 +107,11 @@ def train(
         "quantiles": quantiles,
         "scope_threshold": np.array([_scope_threshold(records, held_out[:, -1])]),
     }
+    curve: dict[str, Any] = {}
+    if settings.learning_curve:
+        curve["learning_curve"] = learning_curve(
+            views, targets, records, len(sample), folds, taxonomy, settings.heads
+        )
     draft = Bundle(
         manifest=_manifest(name, encoder, taxonomy, settings, records, arrays, lexical.terms),
         arrays=arrays,
@@ -109,8 +119,12 @@ def train(
         metrics={
             **_metrics(sample, held_out[: len(sample)], arrays, taxonomy, settings.resamples),
             "scope": _scope_metrics(records, held_out[:, -1], arrays["scope_threshold"][0]),
+            **curve,
         },
         card="",
+        pictures={LEARNING_CURVE: draw_learning_curve(curve["learning_curve"], taxonomy)}
+        if curve
+        else {},
     )
     return _finished(draft, encoder, taxonomy)
 

@@ -5,12 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse.csgraph import connected_components
-from sklearn.feature_extraction.text import HashingVectorizer
 from sklearn.model_selection import StratifiedGroupKFold
 
+from safezone.corpus.similar import shingle_similarity
 from safezone.errors import TrainingError
 
-_SHINGLE_WORDS = 5
 _SAME_TEXT = 0.5
 
 
@@ -20,10 +19,7 @@ def near_duplicate_groups(texts: Sequence[str]) -> NDArray[np.int64]:
     Collaborative awards publish one abstract several times; a copy in another fold would let a
     head see the row it is judged on.
     """
-    shingles = HashingVectorizer(
-        ngram_range=(_SHINGLE_WORDS, _SHINGLE_WORDS), binary=True, norm="l2", alternate_sign=False
-    ).transform(texts)
-    similarity = shingles @ shingles.T
+    similarity = shingle_similarity(texts)
     _, groups = connected_components(similarity >= _SAME_TEXT, directed=False)
     return np.asarray(groups, dtype=np.int64)
 

@@ -1,15 +1,16 @@
 """Evaluation reports as tables and pictures."""
 
 from collections.abc import Mapping, Sequence
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from safezone.corpus.records import Record
 from safezone.model.predictor import AxisPrediction
 from safezone.taxonomy import Taxonomy
 from safezone.training.evaluate import true_levels
-from safezone.training.records import Record
 
 METRIC_NAMES = {
     "quadratic_weighted_kappa": "quadratic-weighted kappa",
@@ -58,6 +59,57 @@ def markdown_table(report: Mapping[str, Any], taxonomy: Taxonomy) -> str:
     lines = [header, ["---"] * len(header), *rows]
     table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
     return f"{table}\n\nResearch areas: {'; '.join(area_lines(report))}. Rows: {report['rows']:,}."
+
+
+def pair_lines(report: Mapping[str, Any], taxonomy: Taxonomy) -> list[str]:
+    """One line an axis on which contrast pairs differ."""
+    return [
+        f"{axis.name}, {pairs['pairs']} contrast pairs: all levels right "
+        f"{format_estimate(pairs['all_right'])}, order right "
+        f"{format_estimate(pairs['order_right'])}"
+        for axis in taxonomy.axes
+        if (pairs := report["pairs"].get(axis.id))
+    ]
+
+
+def weakest_areas(report: Mapping[str, Any], number: int = 6, least_rows: int = 20) -> list[str]:
+    """The areas with the smallest share of right levels, among those with enough rows."""
+    known = [
+        (facts["levels_right"], slug, facts["rows"])
+        for slug, facts in report["by_area"].items()
+        if facts["rows"] >= least_rows
+    ]
+    return [f"`{slug}` {share:.0%} of {rows}" for share, slug, rows in sorted(known)[:number]]
+
+
+def draw_learning_curve(points: Sequence[Mapping[str, Any]], taxonomy: Taxonomy) -> bytes:
+    """A PNG: kappa against the number of records, a panel for each axis and kind of record
+    measured on, a line for each kind that grows.
+    """
+    from matplotlib.figure import Figure
+
+    measured = list(dict.fromkeys(name for point in points for name in point["kappa"]))
+    figure = Figure(figsize=(3 * len(taxonomy.axes), 3 * len(measured)), layout="constrained")
+    panels = figure.subplots(len(measured), len(taxonomy.axes), squeeze=False, sharey=True)
+    for row, on in enumerate(measured):
+        for axis, panel in zip(taxonomy.axes, panels[row], strict=True):
+            for grows, marker in (("sample", "o"), ("supplement", "s")):
+                line = [point for point in points if point["grows"] == grows]
+                if line:
+                    panel.plot(
+                        [point["records"] for point in line],
+                        [point["kappa"][on][axis.id] for point in line],
+                        marker=marker,
+                        label=f"more of the {grows}",
+                    )
+            panel.set(title=f"{axis.name}\non the {on}", xlabel="records of that kind")
+            panel.grid(alpha=0.3)
+        panels[row][0].set_ylabel("quadratic-weighted kappa")
+    panels[0][0].legend(loc="lower right")
+    picture = BytesIO()
+    # Without the library's version in it, the same curve gives the same bytes.
+    figure.savefig(picture, format="png", dpi=90, metadata={"Software": None})
+    return picture.getvalue()
 
 
 def draw_reliability(

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from safezone.corpus.records import Record
 from safezone.errors import TrainingError
 from safezone.model.predictor import head_names
 from safezone.taxonomy import Taxonomy
-from safezone.training.records import Record
 
 
 @dataclass(frozen=True)

@@ -12,12 +12,12 @@ from safezone.assessment import Assessment, Assessor, Proposal
 from safezone.assessment.serialise import to_dict
 from safezone.bootstrap import read_bundle
 from safezone.config import read_settings
+from safezone.corpus.records import Record
 from safezone.model.encoders.debug import DebugEncoder
 from safezone.model.predictor import Model
 from safezone.policy.decide import AxisFinding, decide
 from safezone.policy.profile import load_policy
 from safezone.taxonomy import Taxonomy
-from safezone.training.records import Record
 from sample_texts import ENGLISH, ENGLISH_WORDS, OTHER_LANGUAGES
 
 

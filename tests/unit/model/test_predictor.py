@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from safezone.bootstrap import read_bundle
 from safezone.config import read_settings
+from safezone.corpus.records import Record
 from safezone.errors import BundleCorrupt, BundleMismatch
 from safezone.model.bundle import Bundle
 from safezone.model.encoders.debug import DebugEncoder
@@ -26,7 +27,6 @@ from safezone.model.predictor import (
 )
 from safezone.taxonomy import Taxonomy
 from safezone.text.prepare import PreparedText, prepare
-from safezone.training.records import Record
 
 ARRAYS = ("dense", "sparse", "intercept", "slope", "offset", "idf", "quantiles", "scope_threshold")
 

@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
+from safezone.corpus.records import Record
 from safezone.text.language import detect_language
-from safezone.training.records import Record
 
 # Written for this test: what a funder might be sent in another language.
 FOREIGN = {

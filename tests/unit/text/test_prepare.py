@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from safezone.corpus.records import Record
 from safezone.text import prepare as module
 from safezone.text.cleaner import clean
 from safezone.text.identities import Identity, IdentityKind
 from safezone.text.prepare import PLACEHOLDERS, PreparedText, Sentence, neutralise, prepare
-from safezone.training.records import Record
 
 any_text = st.one_of(
     st.text(st.characters(exclude_categories=()), max_size=60),

@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from safezone.corpus.records import Record
 from safezone.model.heads import Doubles
 from safezone.model.predictor import AxisPrediction
 from safezone.taxonomy import Taxonomy
 from safezone.training.evaluate import evaluate, true_levels
 from safezone.training.metrics import AXIS_METRICS
-from safezone.training.records import Record
 
 # 24 rows in which every axis has every level, each axis in an order of its own.
 RECORDS = [

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from threadpoolctl import threadpool_limits
 
+from safezone.corpus.records import Record, read_records, records_digest
 from safezone.errors import TrainingError
 from safezone.model.bundle import Bundle, load_bundle, save_bundle
 from safezone.model.encoders.debug import DebugEncoder
@@ -18,7 +19,6 @@ from safezone.text.cleaner import TEXT_VERSION
 from safezone.text.prepare import prepare
 from safezone.training.fit import TrainingSettings, train
 from safezone.training.linear import HeadSettings
-from safezone.training.records import Record, read_records, records_digest
 from safezone.training.self_check import SELF_CHECK_ABSTRACT, SELF_CHECK_TITLE
 
 SETTINGS = TrainingSettings(

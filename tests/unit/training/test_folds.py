@@ -5,9 +5,9 @@ from random import Random
 import numpy as np
 import pytest
 
+from safezone.corpus.records import Record
 from safezone.errors import TrainingError
 from safezone.training.folds import make_folds, near_duplicate_groups
-from safezone.training.records import Record
 
 WORDS = [f"{first}{second}" for first in "abcdefghij" for second in ("ka", "lo", "mi", "nu")]
 

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from matplotlib.image import imread
 
+from safezone.corpus.records import Record
 from safezone.model.predictor import AxisPrediction
 from safezone.taxonomy import Taxonomy
 from safezone.training.metrics import AXIS_METRICS
-from safezone.training.records import Record
 from safezone.training.report import (
     METRIC_NAMES,
     area_lines,

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
+from safezone.corpus.records import Record
 from safezone.errors import TrainingError
 from safezone.model.predictor import head_names
 from safezone.taxonomy import Taxonomy
-from safezone.training.records import Record
 from safezone.training.targets import make_targets, strata
 
 

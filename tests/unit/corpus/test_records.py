@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from safezone.corpus.records import Record, read_records, records_digest
 from safezone.errors import InvalidInputFile
 from safezone.taxonomy import Taxonomy
-from safezone.training.records import Record, read_records, records_digest
 
 # Stands in every part of a row that a message must not repeat.
 CANARY = "Zanzibarium"

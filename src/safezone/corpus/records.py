@@ -2,12 +2,12 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from safezone.errors import InvalidInputFile
+from safezone.corpus.lines import parse_lines
 from safezone.taxonomy import Taxonomy
 
 
@@ -17,7 +17,8 @@ class Record:
 
     `levels` has one level number an axis, in the taxonomy's order; `areas` the indices of its
     areas, the primary one first. A text that is no research abstract has `levels` None: it teaches
-    the model when to abstain.
+    the model when to abstain. Records that share a `pair` were written as contrasts: much the same
+    words, different labels.
     """
 
     id: str
@@ -26,55 +27,38 @@ class Record:
     abstract: str
     levels: tuple[int, ...] | None
     areas: tuple[int, ...]
+    pair: str | None = None
 
 
 def read_records(paths: Sequence[Path], taxonomy: Taxonomy) -> list[Record]:
     """All records of the files. Raises InvalidInputFile, naming file, line and what is wrong."""
-    return [record for path in paths for record in _read_file(path, taxonomy)]
+    return [
+        record for path in paths for record in parse_lines(path, lambda row: _record(row, taxonomy))
+    ]
 
 
-def _read_file(path: Path, taxonomy: Taxonomy) -> Iterator[Record]:
-    try:
-        with path.open("rb") as lines:
-            for number, line in enumerate(lines, 1):
-                if line.strip():
-                    try:
-                        yield _record(_parsed(line), taxonomy)
-                    except ValueError as error:
-                        raise InvalidInputFile(f"{path}, line {number}: {error}") from error
-    except OSError as error:
-        raise InvalidInputFile(f"{path} cannot be read: {error.strerror}.") from error
-
-
-def _parsed(line: bytes) -> Any:
-    try:
-        return json.loads(line.decode("utf-8"))
-    except UnicodeDecodeError as error:
-        raise ValueError("not UTF-8 text.") from error
-    except (ValueError, RecursionError) as error:
-        raise ValueError("not valid JSON.") from error
-
-
-def _record(row: Any, taxonomy: Taxonomy) -> Record:
-    if not isinstance(row, dict):
-        raise ValueError("a record must be a JSON object.")
+def _record(row: Mapping[str, Any], taxonomy: Taxonomy) -> Record:
     for key in ("id", "title", "abstract"):
         if not isinstance(row.get(key), str):
             raise ValueError(f"'{key}' must be a string.")
     if "labels" not in row:
         raise ValueError("'labels' is missing; give null for a text that is no research abstract.")
-    labels = row["labels"]
+    if not isinstance(row.get("pair"), str | None):
+        raise ValueError("'pair' must be a string or null.")
+    labelled = row["labels"] is not None
     return Record(
         id=row["id"],
         source=str(row.get("source", "unknown")),
         title=row["title"],
         abstract=row["abstract"],
-        levels=None if labels is None else _levels(labels, taxonomy),
-        areas=() if labels is None else _areas(row.get("areas"), taxonomy),
+        levels=read_levels(row["labels"], taxonomy) if labelled else None,
+        areas=read_areas(row.get("areas"), taxonomy) if labelled else (),
+        pair=row.get("pair"),
     )
 
 
-def _levels(labels: Any, taxonomy: Taxonomy) -> tuple[int, ...]:
+def read_levels(labels: Any, taxonomy: Taxonomy) -> tuple[int, ...]:
+    """Level numbers from an object of level names. Raises ValueError."""
     if not isinstance(labels, dict):
         raise ValueError("'labels' must be an object with a level for each axis, or null.")
     levels = []
@@ -85,7 +69,8 @@ def _levels(labels: Any, taxonomy: Taxonomy) -> tuple[int, ...]:
     return tuple(levels)
 
 
-def _areas(slugs: Any, taxonomy: Taxonomy) -> tuple[int, ...]:
+def read_areas(slugs: Any, taxonomy: Taxonomy) -> tuple[int, ...]:
+    """Area indices from a list of slugs. Raises ValueError."""
     known = {slug: index for index, slug in enumerate(taxonomy.area_slugs)}
     if not isinstance(slugs, list) or not slugs:
         raise ValueError("'areas' must list at least one area, the primary one first.")
