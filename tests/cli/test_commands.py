@@ -1,7 +1,6 @@
 """The `safezone` command, run as a process of its own."""
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -9,21 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from cli_run import run
 from safezone.corpus.records import Record
-
-Result = subprocess.CompletedProcess[str]
-
-
-def run(*arguments: str, stdin: str = "", environment: dict[str, str] | None = None) -> Result:
-    return subprocess.run(
-        [sys.executable, "-m", "safezone", *arguments],
-        input=stdin,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-        env={**os.environ, "COLUMNS": "200", **(environment or {})},
-    )
 
 
 @pytest.fixture

@@ -97,7 +97,14 @@ def _print_check(findings: list[Any], report: dict[str, Any], taxonomy: Taxonomy
         where = " and ".join(finding.records)
         console.print(f"{finding.rule}: {f'{where} ' if where else ''}{finding.message}")
     table = Table(title=f"{report['abstracts']:,} abstracts, {report['other_texts']:,} other texts")
-    for heading in ("axis", "levels", "readers' kappa", "equal", "pairs that differ on it alone"):
+    for heading in (
+        "axis",
+        "levels",
+        "V of style / country",
+        "readers' kappa",
+        "equal",
+        "pairs on it alone",
+    ):
         table.add_column(heading)
     for axis in taxonomy.axes:
         levels = report["levels"][axis.id]
@@ -105,6 +112,9 @@ def _print_check(findings: list[Any], report: dict[str, Any], taxonomy: Taxonomy
         table.add_row(
             axis.name,
             ", ".join(f"{level} {count}" for level, count in levels.items()),
+            " / ".join(
+                f"{report['associations'][of][axis.id]:.2f}" for of in ("style", "any country")
+            ),
             f"{readers['kappa']:.2f} ({readers['rows']} rows)",
             f"{readers['equal']:.0%}",
             str(report["pairs_that_differ_on_one_axis"].get(axis.id, 0)),
@@ -112,9 +122,9 @@ def _print_check(findings: list[Any], report: dict[str, Any], taxonomy: Taxonomy
     console.print(table)
     tactics = ", ".join(f"{name} {count}" for name, count in report["tactics"].items())
     console.print(
-        f"{report['pairs']} pairs; adversarial: {tactics or 'none'}; areas: "
+        f"V: Cramer's V with the levels. {report['pairs']} pairs; adversarial: {tactics or 'none'}; areas: "
         f"{len(report['areas'])}, the smallest of {min(report['areas'].values(), default=0)}; "
-        f"largest association {report['largest_association']:.2f}; {len(findings)} findings."
+        f"{len(findings)} findings."
     )
 
 

@@ -30,8 +30,11 @@ SHARED_RUN = 11
 # The least share of the records that a level of an axis may have, and the least records an area.
 MIN_LEVEL_SHARE = 0.15
 MIN_OF_AREA = 40
-# Cramer's V between a style, or a mention of a country, and the levels of an axis.
-MAX_ASSOCIATION = 0.25
+# Cramer's V with the levels of an axis. In the public records, source and level have 0.35 to 0.49.
+MAX_STYLE_ASSOCIATION = 0.35
+MAX_COUNTRY_ASSOCIATION = 0.2
+# Joint work names countries, and how joint work is, is what this axis asks.
+_COUNTRIES_MAY_TELL = "benefit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +106,8 @@ def _labelled(corpus: Corpus) -> Iterator[Finding]:
 
 
 def _contacts(corpus: Corpus) -> Iterator[Finding]:
-    for record in corpus.records:
+    # Other texts may: an invented address is part of what a CV is.
+    for record in corpus.abstracts:
         found = find_identities(f"{record.title}\n{record.abstract}")
         if any(identity.kind is IdentityKind.CONTACT for identity in found):
             yield Finding("identities", (record.id,), "holds an address, a number or a link")
@@ -186,10 +190,13 @@ def _balance(corpus: Corpus) -> Iterator[Finding]:
         if areas[slug] < MIN_OF_AREA:
             yield Finding("balance", (), f"area '{slug}' has {areas[slug]} records")
     for association in associations(corpus.abstracts, corpus.taxonomy):
-        if association.cramers_v > MAX_ASSOCIATION:
+        of_style = association.of == "style"
+        limit = MAX_STYLE_ASSOCIATION if of_style else MAX_COUNTRY_ASSOCIATION
+        may_tell = association.axis == _COUNTRIES_MAY_TELL and not of_style
+        if association.cramers_v > limit and not may_tell:
             message = (
                 f"{association.of} goes with {association.axis}: Cramer's V is "
-                f"{association.cramers_v:.2f}, above {MAX_ASSOCIATION}"
+                f"{association.cramers_v:.2f}, above {limit}"
             )
             yield Finding("balance", (), message)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.stats.contingency import association
+from scipy.stats import contingency
 from sklearn.metrics import cohen_kappa_score
 
 from safezone.corpus.schema import OwnRecord
@@ -67,7 +67,9 @@ def _cramers_v(one: Sequence[Any], other: Sequence[Any]) -> float:
     for a, b in zip(one, other, strict=True):
         table[rows.index(str(a)), columns.index(str(b))] += 1
     size, (height, width) = table.sum(), table.shape
-    phi = association(table, method="cramer", correction=False) ** 2 * (min(height, width) - 1)
+    phi = contingency.association(table, method="cramer", correction=False) ** 2 * (
+        min(height, width) - 1
+    )
     phi = max(0.0, phi - (height - 1) * (width - 1) / (size - 1))
     height_corrected = height - (height - 1) ** 2 / (size - 1)
     width_corrected = width - (width - 1) ** 2 / (size - 1)
@@ -129,10 +131,15 @@ def summary(records: Sequence[OwnRecord], taxonomy: Taxonomy) -> dict[str, Any]:
             [next(iter(axes)) for axes in differing.values() if len(axes) == 1]
         ),
         "agreement": agreement(abstracts, taxonomy),
-        "largest_association": max(
-            (round(found.cramers_v, 3) for found in associations(abstracts, taxonomy)), default=0.0
-        ),
+        "associations": _associations(abstracts, taxonomy),
     }
+
+
+def _associations(records: Sequence[OwnRecord], taxonomy: Taxonomy) -> dict[str, dict[str, float]]:
+    found: dict[str, dict[str, float]] = defaultdict(dict)
+    for link in associations(records, taxonomy):
+        found[link.of][link.axis] = round(link.cramers_v, 3)
+    return dict(found)
 
 
 def _counts(values: Sequence[Any]) -> dict[str, int]:
