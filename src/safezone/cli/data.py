@@ -121,11 +121,20 @@ def _print_check(findings: list[Any], report: dict[str, Any], taxonomy: Taxonomy
         )
     console.print(table)
     tactics = ", ".join(f"{name} {count}" for name, count in report["tactics"].items())
+    smallest = min(report["areas"].values(), default=0)
+    console.print("V: Cramer's V with the levels; kappa: of the writer and a second reader.")
+    console.print(f"{report['pairs']} pairs. Adversarial: {tactics or 'none'}.")
     console.print(
-        f"V: Cramer's V with the levels. {report['pairs']} pairs; adversarial: {tactics or 'none'}; areas: "
-        f"{len(report['areas'])}, the smallest of {min(report['areas'].values(), default=0)}; "
-        f"{len(findings)} findings."
+        f"{len(report['areas'])} areas, the smallest of {smallest}. {len(findings)} findings."
     )
+
+
+@data_app.command("schema")
+def schema() -> None:
+    """Print the JSON Schema of this project's own records."""
+    from safezone.corpus.schema import record_schema
+
+    typer.echo(json.dumps(record_schema(load_taxonomy()), indent=1))
 
 
 @data_app.command("fingerprint")
