@@ -40,16 +40,16 @@ def main() -> None:
         return read_records(paths, taxonomy)
 
     public = read(arguments.public)
-    ours = read(*(arguments.own / f"{name}.jsonl" for name in ("plain", "pairs", "adversarial")))
-    others = read(arguments.own / "out_of_scope.jsonl")
+    ours = read(arguments.own)
+    others = [record for record in ours if record.levels is None]
     tests = {
         "test": read(arguments.test),
-        "held-out pairs": read(arguments.own / "held_out_pairs.jsonl"),
+        "held-out pairs": read(arguments.own / "held_out"),
     }
     samples: Mapping[str, tuple[Sequence[Record], Sequence[Record]]] = {
         "(a) public only": (public, others),
-        "(b) ours only": ([*ours, *others], ()),
-        "(c) both": (public, [*ours, *others]),
+        "(b) ours only": (ours, ()),
+        "(c) both": (public, ours),
     }
     reports: dict[str, dict[str, Any]] = {}
     for name, (sample, supplement) in samples.items():

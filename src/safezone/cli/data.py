@@ -13,12 +13,10 @@ from safezone.cli.exit_codes import ExitCode, exit_on_error
 from safezone.cli.progress import progress_bar
 from safezone.cli.render import output
 from safezone.config import read_settings
-from safezone.errors import InvalidInputFile, InvalidSettings
+from safezone.errors import InvalidSettings
 from safezone.taxonomy import Taxonomy, load_taxonomy
 
 data_app = typer.Typer(help="Labelled texts.", no_args_is_help=True)
-
-_POINTERS = ".pointers.jsonl"
 
 
 @data_app.command("check")
@@ -52,7 +50,7 @@ def check(
         from safezone.corpus.statistics import summary
 
         taxonomy = load_taxonomy()
-        corpus = rules.read_corpus(_record_files(paths), taxonomy)
+        corpus = rules.read_corpus(paths, taxonomy)
         corpus = replace(corpus, evaluations=read_evaluations(against or []))
         if vectors:
             corpus = replace(corpus, vectors=_vectors(corpus.records, encoder, cache))
@@ -65,16 +63,6 @@ def check(
         _print_check(findings, report, taxonomy)
     if findings:
         raise typer.Exit(ExitCode.FAILED)
-
-
-def _record_files(paths: list[Path]) -> list[Path]:
-    files = []
-    for path in paths:
-        found = sorted(path.glob("*.jsonl")) if path.is_dir() else [path]
-        files += [file for file in found if not file.name.endswith(_POINTERS)]
-    if not files:
-        raise InvalidInputFile("There is no .jsonl file of records there.")
-    return files
 
 
 def _vectors(records: list[Any], encoder: str | None, cache: Path | None) -> dict[str, Any]:

@@ -19,7 +19,9 @@ from safezone.taxonomy import Taxonomy
 
 
 def evaluate(
-    data: Annotated[list[Path], typer.Option(help="Labelled JSONL that the model never saw.")],
+    data: Annotated[
+        list[Path], typer.Option(help="Labelled JSONL that the model never saw, or a folder of it.")
+    ],
     out: Annotated[
         Path | None,
         typer.Option(help="Folder for report.json and reliability.png."),

@@ -17,14 +17,14 @@ from safezone.taxonomy import load_taxonomy
 def train(
     data: Annotated[
         list[Path],
-        typer.Option(help="Labelled JSONL; give it several times for several files."),
+        typer.Option(help="Labelled JSONL, or a folder of it; may be given several times."),
     ],
     out: Annotated[Path, typer.Option(help="Folder of the bundle; its last part is the name.")],
     supplement: Annotated[
         list[Path] | None,
         typer.Option(
-            help="Records written to teach a boundary, or texts that are no abstracts: they teach "
-            "the heads, but calibration and metrics leave them out."
+            help="Records written to teach a boundary, or texts that are no abstracts (a file or a "
+            "folder): they teach the heads, but calibration and metrics leave them out."
         ),
     ] = None,
     seed: Annotated[int, typer.Option(help="Seed of the cross-fitting folds.")] = 0,

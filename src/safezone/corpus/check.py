@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from safezone.corpus.evaluations import Evaluation
 from safezone.corpus.fingerprint import fingerprint, most_similar, words
 from safezone.corpus.lines import parse_lines
+from safezone.corpus.records import record_files
 from safezone.corpus.schema import OwnRecord, record_model
 from safezone.corpus.similar import shingle_similarity
 from safezone.corpus.statistics import associations
@@ -63,10 +64,10 @@ class Corpus:
 
 
 def read_corpus(paths: Sequence[Path], taxonomy: Taxonomy) -> Corpus:
-    """All records of the files. Raises InvalidInputFile where a line is no JSON object."""
+    """All records of the files or folders. Raises InvalidInputFile where a line is no object."""
     model = record_model(taxonomy)
     records, findings = [], []
-    for path in paths:
+    for path in record_files(paths):
         for number, row in enumerate(parse_lines(path, lambda row: row), 1):
             try:
                 records.append(model.model_validate(row))

@@ -8,7 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from safezone.corpus.lines import parse_lines
+from safezone.errors import InvalidInputFile
 from safezone.taxonomy import Taxonomy
+
+POINTERS_SUFFIX = ".pointers.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +33,32 @@ class Record:
     pair: str | None = None
 
 
+def record_files(paths: Sequence[Path]) -> list[Path]:
+    """The files, and for each folder those of its own `.jsonl` files that hold records, sorted.
+
+    Pointer files and folders in it are left out. Raises InvalidInputFile where a folder has none.
+    """
+    files = []
+    for path in paths:
+        if not path.is_dir():
+            files.append(path)
+            continue
+        found = [file for file in path.glob("*.jsonl") if not file.name.endswith(POINTERS_SUFFIX)]
+        if not found:
+            raise InvalidInputFile(f"{path} has no .jsonl file of records.")
+        files += sorted(found)
+    return files
+
+
 def read_records(paths: Sequence[Path], taxonomy: Taxonomy) -> list[Record]:
-    """All records of the files. Raises InvalidInputFile, naming file, line and what is wrong."""
+    """All records of the files, or of the files in a folder.
+
+    Raises InvalidInputFile, naming file, line and what is wrong.
+    """
     return [
-        record for path in paths for record in parse_lines(path, lambda row: _record(row, taxonomy))
+        record
+        for path in record_files(paths)
+        for record in parse_lines(path, lambda row: _record(row, taxonomy))
     ]
 
 

@@ -150,8 +150,8 @@ def test_the_message_says_what_was_expected(
 
 
 def test_a_file_that_cannot_be_read_is_refused_by_name(tmp_path: Path, taxonomy: Taxonomy) -> None:
-    for path in (tmp_path / "absent.jsonl", tmp_path):
-        assert f"{path} cannot be read" in refusal(path, taxonomy)
+    path = tmp_path / "absent.jsonl"
+    assert f"{path} cannot be read" in refusal(path, taxonomy)
 
 
 def test_the_digest_is_of_everything_that_training_sees(tmp_path: Path, taxonomy: Taxonomy) -> None:
@@ -169,3 +169,25 @@ def test_the_digest_is_of_everything_that_training_sees(tmp_path: Path, taxonomy
     assert records_digest([record]) == records_digest([record])
     assert records_digest(others) != records_digest(others[::-1])
     assert all(len(digest) == 64 for digest in digests)
+
+
+def test_a_folder_stands_for_its_own_files_of_records(tmp_path: Path, taxonomy: Taxonomy) -> None:
+    """Pointers have no text, and a folder in it is what a model must not be trained on."""
+    for name in ("b.jsonl", "a.jsonl"):
+        write(tmp_path / name, json.dumps(row(taxonomy, id=name)))
+    write(tmp_path / "public.pointers.jsonl", "no record")
+    write(tmp_path / "README.md", "no record")
+    (tmp_path / "held_out").mkdir()
+    write(tmp_path / "held_out" / "c.jsonl", json.dumps(row(taxonomy, id="c")))
+    assert [r.id for r in read_records([tmp_path], taxonomy)] == ["a.jsonl", "b.jsonl"]
+
+
+def test_a_folder_without_records_is_refused(tmp_path: Path, taxonomy: Taxonomy) -> None:
+    assert "no .jsonl file" in refusal(tmp_path, taxonomy)
+
+
+def test_the_pair_of_a_record_is_kept(tmp_path: Path, taxonomy: Taxonomy) -> None:
+    path = write(tmp_path / "a.jsonl", json.dumps(row(taxonomy, pair="p1")))
+    assert read_records([path], taxonomy)[0].pair == "p1"
+    write(path, json.dumps(row(taxonomy, pair=7)))
+    assert "'pair' must be" in refusal(path, taxonomy)
