@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from fake_sources import FakeSources, serve_sources
 from live_server import LiveServer, start_server, stop_server
 from safezone.cli.exit_codes import ExitCode
 from safezone.config import Settings
@@ -87,28 +88,48 @@ def test_the_commands_of_the_readme_run(tmp_path: Path, fixture_records: Sequenc
     (tmp_path / "proposals.jsonl").write_text("\n".join(map(json.dumps, proposals)))
     shutil.copy(fixtures, tmp_path / "labelled.jsonl")
     shutil.copy(fixtures, tmp_path / "held_out.jsonl")
-    (tmp_path / "training_data").symlink_to(ROOT / "training_data")
+    public = _copy_some(ROOT / "training_data", tmp_path / "training_data")
     (tmp_path / ".venv").symlink_to(Path(sys.prefix))
     ran = [command for command in commands() if command.startswith(".venv/")]
     # The commands that assess need a bundle of the debug encoder: train first.
     ran.sort(key=lambda command: " train " not in command)
-    for command in ran:
-        result = subprocess.run(
-            ["bash", "-c", command],
-            cwd=tmp_path,
-            env={
-                **os.environ,
-                "SAFEZONE_ENCODER": "debug",
-                "SAFEZONE_MODEL": str(tmp_path / "models" / "mine"),
-            },
-            capture_output=True,
-            text=True,
-            timeout=300,
-            check=False,
-        )
-        assert result.returncode == 0, f"{command}\n{result.stderr}"
-        assert result.stdout.strip(), command
+    with serve_sources(FakeSources(public)) as fake:
+        endpoints = " ".join(f"--endpoint {name}={url}" for name, url in fake.endpoints.items())
+        for command in ran:
+            result = subprocess.run(
+                ["bash", "-c", command + (f" {endpoints}" if " fetch " in command else "")],
+                cwd=tmp_path,
+                env={
+                    **os.environ,
+                    "SAFEZONE_ENCODER": "debug",
+                    "SAFEZONE_MODEL": str(tmp_path / "models" / "mine"),
+                },
+                capture_output=True,
+                text=True,
+                timeout=300,
+                check=False,
+            )
+            assert result.returncode == 0, f"{command}\n{result.stderr}"
+            assert result.stdout.strip(), command
     assert (tmp_path / "report" / "report.json").exists()
+
+
+def _copy_some(source: Path, target: Path, rows: int = 60) -> dict[str, tuple[str, str]]:
+    """The first rows of the training data's files; for the two pointers left of each public
+    source, whose text is not here, a title and abstract for a stand-in to serve.
+    """
+    target.mkdir()
+    public: dict[str, tuple[str, str]] = {}
+    for file in source.glob("*.jsonl"):
+        lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
+        if file.name.endswith(".pointers.jsonl"):
+            by_source: dict[str, list[str]] = {}
+            for line in lines:
+                by_source.setdefault(json.loads(line)["id"].partition(":")[0], []).append(line)
+            lines = [line for found in by_source.values() for line in found[:2]]
+            public |= {json.loads(line)["id"]: ("A title", "Another text.") for line in lines}
+        (target / file.name).write_text("".join(lines[:rows]), encoding="utf-8")
+    return {name: text for name, text in public.items() if not name.startswith("sbir:")}
 
 
 def test_the_settings_table_is_that_of_the_code() -> None:

@@ -69,7 +69,8 @@ def _pointer(row: dict[str, Any], taxonomy: Taxonomy) -> Pointer:
 def make_pointers(path: Path, taxonomy: Taxonomy) -> list[Pointer]:
     """Pointers to the labelled records of a file that holds their texts.
 
-    A record that stands in it twice gets one pointer. Raises InvalidInputFile where the two differ.
+    A record that stands in it twice gets one pointer, with the areas of the first. Raises
+    InvalidInputFile where the two have different words or levels.
     """
 
     def point(row: dict[str, Any]) -> Pointer:
@@ -80,7 +81,8 @@ def make_pointers(path: Path, taxonomy: Taxonomy) -> list[Pointer]:
 
     pointers: dict[str, Pointer] = {}
     for pointer in parse_lines(path, point):
-        if pointers.setdefault(pointer.id, pointer) != pointer:
+        first = pointers.setdefault(pointer.id, pointer)
+        if (first.fingerprint, first.labels) != (pointer.fingerprint, pointer.labels):
             raise InvalidInputFile(f"{path} has an id twice, with different text or labels.")
     return list(pointers.values())
 
