@@ -15,6 +15,7 @@ from safezone.training.evaluate import true_levels
 from safezone.training.metrics import quadratic_weighted_kappa
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
+HELD_OUT = Path(__file__).parents[2] / "training_data" / "held_out"
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +66,23 @@ def test_it_agrees_with_the_codebook_beyond_chance(
     for number, axis in enumerate(taxonomy.axes[:3]):
         kappa = quadratic_weighted_kappa(levels[:, number], prediction.axes[axis.id])
         assert kappa > 0.45, axis.id
+
+
+def test_it_tells_contrast_pairs_apart_that_it_never_saw(
+    assessor: Assessor, taxonomy: Taxonomy
+) -> None:
+    """The same field and words, another label: the higher one must be given more risk."""
+    from safezone.corpus.records import read_records
+    from safezone.text.prepare import prepare
+    from safezone.training.pairs import evaluate_pairs
+
+    records = read_records([HELD_OUT], taxonomy)
+    prediction = assessor.model.predict([prepare(r.title, r.abstract) for r in records])
+    report = evaluate_pairs(records, prediction.axes, taxonomy, resamples=10)
+    for axis in ("sensitivity", "instrumentation", "data_use"):
+        assert report[axis]["pairs"] >= 20
+        assert report[axis]["order_right"]["value"] >= 0.8, axis
+        assert report[axis]["all_right"]["value"] >= 0.3, axis
 
 
 def test_most_other_texts_are_turned_away(assessor: Assessor) -> None:

@@ -38,7 +38,7 @@ from safezone.training.embed import embed
 from safezone.training.evaluate import evaluate, true_levels
 from safezone.training.folds import make_folds
 from safezone.training.learning_curve import learning_curve
-from safezone.training.linear import HeadSettings, Views, fit_heads
+from safezone.training.linear import HeadSettings, Views, cross_fit, fit_heads
 from safezone.training.report import draw_learning_curve
 from safezone.training.self_check import SELF_CHECK_ABSTRACT, SELF_CHECK_TITLE
 from safezone.training.targets import Targets, make_targets, strata
@@ -91,7 +91,7 @@ def train(
     lexical = LexicalView.fit(plain, settings.heads.max_terms, settings.heads.min_documents)
     views = Views(vectors, lexical.transform(plain))
 
-    log_odds = _held_out_log_odds(views, targets, folds, settings.heads)
+    log_odds = cross_fit(views, targets, folds, settings.heads)
     calibrating = _calibrating(targets, len(sample))
     held_out = cross_fitted_probabilities(log_odds, calibrating, folds)
     quantiles = _quantiles(sample, held_out[: len(sample)], taxonomy, settings.coverage)
@@ -110,7 +110,7 @@ def train(
     curve: dict[str, Any] = {}
     if settings.learning_curve:
         curve["learning_curve"] = learning_curve(
-            views, targets, records, len(sample), folds, taxonomy, settings.heads
+            views, targets, records, len(sample), folds, log_odds, taxonomy, settings.heads
         )
     draft = Bundle(
         manifest=_manifest(name, encoder, taxonomy, settings, records, arrays, lexical.terms),
@@ -127,17 +127,6 @@ def train(
         else {},
     )
     return _finished(draft, encoder, taxonomy)
-
-
-def _held_out_log_odds(
-    views: Views, targets: Targets, folds: NDArray[np.int64], settings: HeadSettings
-) -> Doubles:
-    log_odds = np.empty(targets.reached.shape)
-    for fold in np.unique(folds):
-        held_out = folds == fold
-        heads = fit_heads(views.rows(~held_out), targets.rows(~held_out), settings)
-        log_odds[held_out] = heads.log_odds(views.vectors[held_out], views.terms[held_out])
-    return log_odds
 
 
 def _calibrating(targets: Targets, sampled: int) -> Targets:

@@ -11,7 +11,7 @@ from safezone.corpus.records import Record
 from safezone.model.heads import Doubles
 from safezone.model.predictor import axis_columns, predict_axis
 from safezone.taxonomy import Taxonomy
-from safezone.training.linear import HeadSettings, Views, fit_heads
+from safezone.training.linear import HeadSettings, Views, cross_fit
 from safezone.training.metrics import quadratic_weighted_kappa
 from safezone.training.targets import Targets
 
@@ -24,6 +24,7 @@ def learning_curve(
     records: Sequence[Record],
     sampled: int,
     folds: NDArray[np.int64],
+    whole: Doubles,
     taxonomy: Taxonomy,
     settings: HeadSettings,
     seed: int = 0,
@@ -31,9 +32,10 @@ def learning_curve(
     """Quadratic-weighted kappa of every axis as one kind of record grows while the other stays.
 
     The first `sampled` records are the sample, the rest the supplement. Each point is cross-fitted
-    over `folds`; smaller shares are parts of larger ones. A point names the kind that `grows`, its
-    `share` and how many `records` that is, and gives `kappa` by the kind it is measured on, and by
-    axis.
+    over `folds`; smaller shares are parts of larger ones. `whole` are the cross-fitted log-odds of
+    all records, shape (records, heads): the last point of every line. A point names the kind that
+    `grows`, its `share` and how many `records` that is, and gives `kappa` by the kind that it is
+    measured on, and by axis.
     """
     levels, rows = level_array(records, len(taxonomy.axes)), len(records)
     abstract = levels[:, 0] >= 0
@@ -49,7 +51,11 @@ def learning_curve(
         for share in SHARES:
             chosen = ~kind
             chosen[order[kind[order]][: int(share * kind.sum())]] = True
-            log_odds = _cross_fitted(views, only_axes, chosen, folds, settings)
+            log_odds = (
+                whole[:, :thresholds]
+                if chosen.all()
+                else cross_fit(views, only_axes, folds, settings, chosen)
+            )
             points.append(
                 {
                     "grows": grows,
@@ -63,22 +69,6 @@ def learning_curve(
                 }
             )
     return points
-
-
-def _cross_fitted(
-    views: Views,
-    targets: Targets,
-    chosen: NDArray[np.bool_],
-    folds: NDArray[np.int64],
-    settings: HeadSettings,
-) -> Doubles:
-    log_odds = np.empty(targets.reached.shape)
-    for fold in np.unique(folds):
-        held_out = folds == fold
-        teaching = chosen & ~held_out
-        heads = fit_heads(views.rows(teaching), targets.rows(teaching), settings)
-        log_odds[held_out] = heads.log_odds(views.vectors[held_out], views.terms[held_out])
-    return log_odds
 
 
 def _kappas(

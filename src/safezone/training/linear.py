@@ -69,6 +69,26 @@ def fit_heads(
     )
 
 
+def cross_fit(
+    views: Views,
+    targets: Targets,
+    folds: NDArray[np.int64],
+    settings: HeadSettings,
+    teaching: NDArray[np.bool_] | None = None,
+) -> Doubles:
+    """Log-odds of every row, shape (n, heads), by heads fitted on the other folds' rows.
+
+    `teaching` says which rows may be fitted on at all; default: every row.
+    """
+    log_odds = np.empty(targets.reached.shape)
+    for fold in np.unique(folds):
+        held_out = folds == fold
+        others = ~held_out if teaching is None else teaching & ~held_out
+        heads = fit_heads(views.rows(others), targets.rows(others), settings)
+        log_odds[held_out] = heads.log_odds(views.vectors[held_out], views.terms[held_out])
+    return log_odds
+
+
 def _fit_head(
     features: csr_matrix, targets: NDArray[np.bool_], strength: float
 ) -> tuple[Doubles, float]:

@@ -7,9 +7,10 @@ import pytest
 from scipy.sparse import csr_matrix
 
 from safezone.corpus.records import Record
+from safezone.model.ports import Floats
 from safezone.taxonomy import Taxonomy
 from safezone.training.learning_curve import SHARES, learning_curve
-from safezone.training.linear import HeadSettings, Views
+from safezone.training.linear import HeadSettings, Views, cross_fit
 from safezone.training.report import draw_learning_curve
 from safezone.training.targets import make_targets
 
@@ -27,21 +28,22 @@ def records() -> list[Record]:
     return [*labelled[:-3], *(replace(r, levels=None, areas=()) for r in labelled[-3:])]
 
 
+def curve(
+    vectors: Floats, records: list[Record], sampled: int, taxonomy: Taxonomy
+) -> list[dict[str, object]]:
+    views = Views(vectors, csr_matrix((ROWS, 1)))
+    targets, folds = make_targets(records, taxonomy), np.arange(ROWS) % 4
+    whole = cross_fit(views, targets, folds, HeadSettings())
+    return learning_curve(views, targets, records, sampled, folds, whole, taxonomy, HeadSettings())
+
+
 @pytest.fixture(scope="module")
 def points(records: list[Record], taxonomy: Taxonomy) -> list[dict[str, object]]:
     generator = np.random.default_rng(1)
     first = np.array([record.levels[0] if record.levels else 0 for record in records])
     vectors = generator.normal(size=(ROWS, 12)).astype(np.float32)
     vectors[:, 0] += first
-    return learning_curve(
-        Views(vectors, csr_matrix((ROWS, 1))),
-        make_targets(records, taxonomy),
-        records,
-        SAMPLED,
-        np.arange(ROWS) % 4,
-        taxonomy,
-        HeadSettings(),
-    )
+    return curve(vectors, records, SAMPLED, taxonomy)
 
 
 def test_each_kind_grows_to_all_of_its_abstracts(points: list[dict[str, object]]) -> None:
@@ -76,14 +78,6 @@ def test_the_picture_is_the_same_for_the_same_curve(
 
 def test_without_a_supplement_there_is_one_line(records: list[Record], taxonomy: Taxonomy) -> None:
     vectors = np.random.default_rng(1).normal(size=(ROWS, 3)).astype(np.float32)
-    points = learning_curve(
-        Views(vectors, csr_matrix((ROWS, 1))),
-        make_targets(records, taxonomy),
-        records,
-        ROWS,
-        np.arange(ROWS) % 2,
-        taxonomy,
-        HeadSettings(),
-    )
+    points = curve(vectors, records, ROWS, taxonomy)
     assert {point["grows"] for point in points} == {"sample"}
     assert draw_learning_curve(points, taxonomy).startswith(b"\x89PNG")
