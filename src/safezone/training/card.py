@@ -39,10 +39,10 @@ Texts that are no research abstracts: {other_away} of {other} turned away; resea
 {research_away} of {research} turned away.
 
 Areas read worst (share of right levels over all axes, of how many records): {weakest}.
-{learning_curve}
+
 These figures are of the sources above; where source and label go together in them, texts of another
 source may do worse. Measure on your own labelled records with `safezone evaluate`.
-
+{learning_curve}
 ## Limits
 - It reads English abstracts. It knows what its records show: a field, a style or a length that is
   not among them is read with less right than the probabilities say.
