@@ -67,6 +67,8 @@ def _sbir(fake: FakeSources, query: Query, _: Any) -> str:
         for number, (title, abstract) in fake.of("sbir").items()
         if str(fake.years[number]) == query["year"]
     ]
+    if start and start >= len(awards):
+        return json.dumps({"message": "No record found."})
     return json.dumps(awards[start : start + min(rows, 2)])  # the API may give fewer than asked
 
 

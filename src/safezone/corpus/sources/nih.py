@@ -10,11 +10,12 @@ from safezone.corpus.web import Web
 
 _BATCH = 50
 _PAGE = 500  # the most that the API gives at once
+# How abstracts pasted out of a form begin. A bare word is no heading: 'Abstract thinking …'.
 _HEADINGS = re.compile(
-    r"^(?:DESCRIPTION|PROJECT SUMMARY)?\s*(?:/\s*ABSTRACT)?\s*"
-    r"(?:\(provided by (?:the )?(?:applicant|candidate)\))?\s*:?\s*(?:ABSTRACT\s*:?)?\s*"
-    r"(?=[A-Z0-9\"'(])",
-    re.IGNORECASE,
+    r"^(?:(?:DESCRIPTION|Description)?\s*\((?i:provided by (?:the )?(?:applicant|candidate))\)\s*:?"
+    r"|(?:DESCRIPTION|Description)\s*:"
+    r"|(?:PROJECT SUMMARY|Project Summary)(?:\s*/\s*(?:ABSTRACT|Abstract))?\s*:?"
+    r"|(?:PROJECT |Project )?(?:ABSTRACT|Abstract)\s*:)\s*"
 )
 _SUBPROJECT = re.compile(r"^(?P<project>.+-\d{2}(?:[A-Z]\d)*)-(?P<subproject>\d{4})$")
 _FIELDS = ["ApplId", "SubprojectId", "ProjectNum", "ProjectTitle", "AbstractText"]

@@ -40,6 +40,8 @@ class Sbir:
             answer = web.get(address, {"year": year, "start": start, "rows": _PAGE})
             try:
                 rows = answer.json()
+                if start and isinstance(rows, dict):
+                    return  # beyond the last award there may be a notice in place of a list
                 if not isinstance(rows, list):
                     raise TypeError
                 found = [(number, row) for row in rows for number in _numbers(row) & wanted]
