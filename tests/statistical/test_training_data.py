@@ -5,6 +5,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +70,9 @@ def test_a_fifth_of_the_pairs_is_held_out_whole(taxonomy: Taxonomy) -> None:
 
     trained, held_out = pairs(DATA), pairs(HELD_OUT)
     assert not trained & held_out
+    for pair in trained | held_out:
+        divisible = int(sha256(pair.encode()).hexdigest(), 16) % 5 == 0
+        assert (pair in held_out) == divisible, pair
     assert 0.15 < len(held_out) / len(trained | held_out) < 0.25
 
 

@@ -165,16 +165,16 @@ def fetch(
         from safezone.corpus.pointers import read_pointers
         from safezone.corpus.sources import SOURCES
 
-        chosen = read_pointers(pointers, load_taxonomy())
+        known = read_pointers(pointers, load_taxonomy())
         endpoints = _endpoints(endpoint or [], list(SOURCES))
         if source:
             _known(source, list(SOURCES))
-            chosen = [pointer for pointer in chosen if pointer.source in source]
         with progress_bar("Fetching") as progress:
             result = fetch_records(
-                chosen,
+                known,
                 {name: make() for name, make in SOURCES.items()},
                 out,
+                only=source,
                 endpoints=endpoints,
                 progress=progress,
             )
@@ -189,7 +189,7 @@ def fetch(
         for reason in result.failed.values():
             console.print(f"failed: {reason}", markup=False, soft_wrap=True)
         counts = ", ".join(f"{len(ids):,} {verdict}" for verdict, ids in by_verdict.items())
-        console.print(f"{counts}, of {len(chosen):,}. Records are in {out}.", markup=False)
+        console.print(f"{counts}, of {len(known):,}. Records are in {out}.", markup=False)
     if result.failed:
         raise typer.Exit(ExitCode.FAILED)
 

@@ -1,6 +1,6 @@
 """Rules that this project's own records must keep. Each finding names records, never their text."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +14,7 @@ from safezone.corpus.lines import parse_lines
 from safezone.corpus.records import record_files
 from safezone.corpus.schema import OwnRecord, record_model
 from safezone.corpus.similar import shingle_similarity
-from safezone.corpus.statistics import associations
+from safezone.corpus.statistics import associations, pairs_of
 from safezone.taxonomy import Taxonomy
 from safezone.text.identities import IdentityKind, find_identities
 
@@ -153,11 +153,7 @@ def _boilerplate(corpus: Corpus) -> Iterator[Finding]:
 
 
 def _pairs(corpus: Corpus) -> Iterator[Finding]:
-    members: dict[str, list[OwnRecord]] = defaultdict(list)
-    for record in corpus.abstracts:
-        if record.pair is not None:
-            members[record.pair].append(record)
-    for pair, records in members.items():
+    for pair, records in pairs_of(corpus.abstracts).items():
         names = tuple(record.id for record in records)
         if len(records) < 2:
             yield Finding("pairs", names, f"is alone in pair {pair}")

@@ -3,7 +3,7 @@
 import json
 import os
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -64,21 +64,23 @@ def fetch_records(
     sources: Mapping[str, Source],
     out: Path,
     *,
+    only: Collection[str] | None = None,
     endpoints: Mapping[str, str] | None = None,
     make_web: Callable[[float], Web] = Web,
     progress: Callable[[int, int], None] | None = None,
 ) -> Fetched:
     """Fetch what the pointers name and append it to `out` as labelled records.
 
-    What stands in `out` already is checked and not asked for again, so a run that was cut short is
-    continued by the next. One source that fails does not stop the others. Raises InvalidInputFile
-    where `out` holds anything but records of these pointers; it is not touched then.
+    `only` names the sources to ask; default: all that the pointers name. What stands in `out`
+    already is checked and not asked for again, so a run that was cut short is continued by the
+    next. One source that fails does not stop the others. Raises InvalidInputFile where `out` holds
+    anything but records of these pointers; it is not touched then.
     """
     by_id = {pointer.id: pointer for pointer in pointers}
     result = Fetched(_resume(out, by_id))
     missing: dict[str, list[Pointer]] = defaultdict(list)
     for pointer in pointers:
-        if pointer.id not in result.verdicts:
+        if pointer.id not in result.verdicts and (only is None or pointer.source in only):
             missing[pointer.source].append(pointer)
     out.parent.mkdir(parents=True, exist_ok=True)
     for name, wanted in missing.items():

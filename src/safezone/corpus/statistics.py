@@ -17,6 +17,15 @@ from safezone.text.identities import IdentityKind, find_identities
 _MENTIONS = 25
 
 
+def pairs_of(records: Sequence[OwnRecord]) -> dict[str, list[OwnRecord]]:
+    """The members of each pair, by its name."""
+    pairs: dict[str, list[OwnRecord]] = defaultdict(list)
+    for record in records:
+        if record.pair is not None:
+            pairs[record.pair].append(record)
+    return pairs
+
+
 @dataclass(frozen=True, slots=True)
 class Association:
     """How far `of` goes with the levels of `axis`: Cramer's V, bias-corrected, 0 to 1."""
@@ -99,15 +108,11 @@ def agreement(records: Sequence[OwnRecord], taxonomy: Taxonomy) -> dict[str, dic
 def summary(records: Sequence[OwnRecord], taxonomy: Taxonomy) -> dict[str, Any]:
     """Counts, agreement and associations, as plain data that JSON can hold."""
     abstracts = [record for record in records if record.labels is not None]
-    differing: dict[str, Counter[str]] = defaultdict(Counter)
-    pairs: dict[str, list[OwnRecord]] = defaultdict(list)
-    for record in abstracts:
-        if record.pair is not None:
-            pairs[record.pair].append(record)
-    for pair, members in pairs.items():
-        for axis in taxonomy.axes:
-            if len({member.level(axis.id) for member in members}) > 1:
-                differing[pair][axis.id] += 1
+    pairs = pairs_of(abstracts)
+    differing = [
+        [axis.id for axis in taxonomy.axes if len({m.level(axis.id) for m in members}) > 1]
+        for members in pairs.values()
+    ]
     lengths = sorted(len(record.abstract.split()) for record in abstracts)
     return {
         "abstracts": len(abstracts),
@@ -127,9 +132,7 @@ def summary(records: Sequence[OwnRecord], taxonomy: Taxonomy) -> dict[str, Any]:
         "styles": _counts([record.style for record in abstracts]),
         "tactics": _counts([record.tactic for record in abstracts if record.tactic]),
         "pairs": len(pairs),
-        "pairs_that_differ_on_one_axis": _counts(
-            [next(iter(axes)) for axes in differing.values() if len(axes) == 1]
-        ),
+        "pairs_that_differ_on_one_axis": _counts([axes[0] for axes in differing if len(axes) == 1]),
         "agreement": agreement(abstracts, taxonomy),
         "associations": _associations(abstracts, taxonomy),
     }

@@ -55,11 +55,14 @@ def pointers(fake: FakeSources, taxonomy: Taxonomy) -> list[Pointer]:
     ]
 
 
-def fetch(fake: FakeSources, pointers: list[Pointer], out: Path) -> Fetched:
+def fetch(
+    fake: FakeSources, pointers: list[Pointer], out: Path, only: list[str] | None = None
+) -> Fetched:
     return fetch_records(
         pointers,
         {name: make() for name, make in SOURCES.items()},
         out,
+        only=only,
         endpoints=fake.endpoints,
         make_web=lambda _: Web(0, backoff=0),
     )
@@ -105,6 +108,18 @@ def test_markup_and_the_sources_own_boilerplate_do_not_matter(
         fake.texts[name] = (title, before + abstract + after)
     result = fetch(fake, pointers, tmp_path / "records.jsonl")
     assert result.ids(Verdict.SAME) == sorted(IDENTIFIERS)
+
+
+def test_sources_can_be_fetched_one_after_the_other_into_one_file(
+    fake: FakeSources, pointers: list[Pointer], tmp_path: Path
+) -> None:
+    out = tmp_path / "records.jsonl"
+    for number, only in enumerate((["nih"], ["arxiv"], None)):
+        result = fetch(fake, pointers, out, only)
+        assert not result.failed
+        assert len(result.ids(Verdict.SAME)) == (4, 6, len(IDENTIFIERS))[number]
+    assert rows(out).keys() == set(IDENTIFIERS)
+    assert fake.asked["/arxiv/query"] == 1
 
 
 def test_what_was_reworked_is_kept_and_what_is_another_text_or_gone_is_named(

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from xml.etree import ElementTree
 
 from safezone.corpus.sources.markup import plain
-from safezone.corpus.sources.port import FetchedText, Wanted, unexpected
+from safezone.corpus.sources.port import FetchedText, Wanted, batches, xml_of
 from safezone.corpus.web import Web
 
 _BATCH = 100
@@ -22,14 +22,9 @@ class Arxiv:
 
     def fetch(self, web: Web, url: str, wanted: Sequence[Wanted]) -> Iterator[list[FetchedText]]:
         address = f"{url}/query"
-        for at in range(0, len(wanted), _BATCH):
-            asked = [record.identifier for record in wanted[at : at + _BATCH]]
+        for asked in batches([record.identifier for record in wanted], _BATCH):
             answer = web.get(address, {"id_list": ",".join(asked), "max_results": len(asked)})
-            try:
-                # Expat resolves no external entities and bounds the expansion of internal ones.
-                feed = ElementTree.fromstring(answer.content)  # noqa: S314
-            except ElementTree.ParseError as error:
-                raise unexpected(address, error) from error
+            feed = xml_of(address, answer.content)
             texts = [_text(entry) for entry in feed.iterfind("atom:entry", _ATOM)]
             yield [text for text in texts if text is not None and text.identifier in asked]
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from safezone.corpus.sources.markup import plain
-from safezone.corpus.sources.port import FetchedText, Wanted, text_of, unexpected
+from safezone.corpus.sources.port import FetchedText, Wanted, batches, text_of, unexpected
 from safezone.corpus.web import Web
 
 _BATCH = 50
@@ -36,13 +36,11 @@ class Nih:
         identifiers = [record.identifier for record in wanted]
         applications = [number for number in identifiers if number.isdigit()]
         projects = [number for number in identifiers if not number.isdigit()]
-        for at in range(0, len(applications), _BATCH):
-            asked = applications[at : at + _BATCH]
+        for asked in batches(applications, _BATCH):
             yield from self._search(
                 web, url, {"appl_ids": [int(number) for number in asked]}, set(asked)
             )
-        for at in range(0, len(projects), _BATCH):
-            asked = projects[at : at + _BATCH]
+        for asked in batches(projects, _BATCH):
             numbers = sorted({_split(number)[0] for number in asked})
             yield from self._search(web, url, {"project_nums": numbers}, set(asked))
 

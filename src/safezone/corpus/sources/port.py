@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
+from xml.etree import ElementTree
 
 from safezone.corpus.web import Web
 from safezone.errors import SourceUnavailable
@@ -50,6 +51,21 @@ def unexpected(url: str, error: Exception | None = None) -> SourceUnavailable:
         f"{url} answers, but not in its documented format{kind}. Its API may have changed; look "
         "for a newer version of safezone, or name a mirror with --endpoint."
     )
+
+
+def batches(wanted: Sequence[str], size: int) -> Iterator[list[str]]:
+    """The identifiers in lists of at most `size`, in order."""
+    for at in range(0, len(wanted), size):
+        yield list(wanted[at : at + size])
+
+
+def xml_of(url: str, content: bytes) -> ElementTree.Element:
+    """The root of an XML answer. Raises SourceUnavailable where it is none."""
+    try:
+        # Expat resolves no external entities and bounds the expansion of internal ones.
+        return ElementTree.fromstring(content)  # noqa: S314
+    except ElementTree.ParseError as error:
+        raise unexpected(url, error) from error
 
 
 def text_of(row: dict[str, Any], key: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from xml.etree import ElementTree
 
 from safezone.corpus.sources.markup import plain
-from safezone.corpus.sources.port import FetchedText, Wanted, unexpected
+from safezone.corpus.sources.port import FetchedText, Wanted, batches, xml_of
 from safezone.corpus.web import Web
 
 _BATCH = 100
@@ -19,17 +19,12 @@ class Pubmed:
 
     def fetch(self, web: Web, url: str, wanted: Sequence[Wanted]) -> Iterator[list[FetchedText]]:
         address = f"{url}/efetch.fcgi"
-        for at in range(0, len(wanted), _BATCH):
-            asked = [record.identifier for record in wanted[at : at + _BATCH]]
+        for asked in batches([record.identifier for record in wanted], _BATCH):
             answer = web.get(
                 address,
                 {"db": "pubmed", "id": ",".join(asked), "retmode": "xml", "tool": "safezone"},
             )
-            try:
-                # Expat resolves no external entities and bounds the expansion of internal ones.
-                articles = ElementTree.fromstring(answer.content)  # noqa: S314
-            except ElementTree.ParseError as error:
-                raise unexpected(address, error) from error
+            articles = xml_of(address, answer.content)
             texts = [_text(article) for article in articles.iterfind("PubmedArticle")]
             yield [text for text in texts if text.identifier in asked]
 
