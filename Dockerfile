@@ -1,7 +1,7 @@
 # Two stages: everything is built in the first, the second holds only what runs.
 FROM python:3.11-slim AS builder
-# Options for pip, such as an index with CPU-only builds of torch, which are gigabytes smaller:
-#   docker build --build-arg PIP_OPTIONS="--extra-index-url …" .
+# Options for pip, such as an index of your own:
+#   docker build --build-arg PIP_OPTIONS="--index-url …" .
 ARG PIP_OPTIONS=""
 WORKDIR /build
 RUN python -m venv /opt/safezone
@@ -15,7 +15,6 @@ COPY --from=builder /opt/safezone /opt/safezone
 ENV PATH=/opt/safezone/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
-    HF_HUB_OFFLINE=1 \
     HOME=/tmp \
     SAFEZONE_HOST=0.0.0.0
 # The service writes nothing: it runs with `--read-only --tmpfs /tmp`.

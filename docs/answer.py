@@ -53,7 +53,7 @@ def main() -> None:
     answers = load_assessor().assess([Proposal(r.abstract, r.title) for r in chosen])
     console = Console(record=True, width=118, file=StringIO(), force_terminal=True)
     for record, answer in zip(chosen, answers, strict=True):
-        console.print(render(answer, taxonomy, record.title))
+        console.print(render(answer, taxonomy, Proposal(record.abstract, record.title)))
     svg = console.export_svg(theme=DEFAULT_TERMINAL_THEME, code_format=FORMAT, unique_id="answer")
     lines = "\n".join(line.rstrip() for line in svg.splitlines())
     (DOCS / "answer.svg").write_text(lines + "\n", encoding="utf-8")

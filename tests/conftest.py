@@ -55,8 +55,9 @@ def debug_bundle_path(
 ) -> Path:
     """A bundle on the debug encoder, trained once a session. Copy it before altering it."""
     # Here, because the libraries that only training needs take seconds to import.
-    from safezone.training.fit import TrainingSettings, train
+    from safezone.training.fit import train
     from safezone.training.linear import HeadSettings
+    from safezone.training.settings import TrainingSettings
 
     others = read_records([REPOSITORY / "training_data" / "out_of_scope.jsonl"], taxonomy)
     bundle = train(

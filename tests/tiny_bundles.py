@@ -6,18 +6,29 @@ from typing import Any
 
 import numpy as np
 
-from safezone.model.bundle import Bundle, Manifest, SelfCheck, canonical_json, load_bundle, sha256
+from safezone.model.bundle import (
+    ENCODER,
+    TOKENIZER,
+    Bundle,
+    Manifest,
+    SelfCheck,
+    canonical_json,
+    load_bundle,
+)
+from safezone.model.digests import sha256
 
 TAXONOMY_VERSION = "taxonomy-7"
 TEXT_VERSION = "text-5"
 CONTENT_FILES = ("card.md", "metrics.json", "parameters.safetensors", "vocabulary.txt")
 FILES = ("manifest.json", *CONTENT_FILES)
+# A bundle passes an encoder of its own on as it is: here, any bytes will do.
+ENCODER_FILES = {ENCODER: b"\x08\x0a weights", TOKENIZER: b'{"vocabulary": ["[CLS]"]}\n'}
 
 
-def tiny_bundle(name: str = "tiny") -> Bundle:
+def tiny_bundle(name: str = "tiny", *, with_encoder: bool = False) -> Bundle:
     return Bundle(
         manifest=Manifest(
-            format=1,
+            format=2,
             name=name,
             version=f"{name}+0",
             encoder="debug",
@@ -38,6 +49,7 @@ def tiny_bundle(name: str = "tiny") -> Bundle:
         vocabulary=("soil", "soil carbon", "größe"),
         metrics={"kappa": 0.5, "rows": [1, 2], "none": None},
         card="# Card\n\nSays « what » it is.\n",
+        encoder=ENCODER_FILES if with_encoder else {},
     )
 
 
@@ -56,5 +68,6 @@ def reseal(path: Path, **changes: Any) -> None:
     """Make the manifest fit the files as they now are, as a forger would, with other fields."""
     fields = json.loads((path / "manifest.json").read_bytes())
     del fields["digest"]
-    fields["files"] = {name: sha256((path / name).read_bytes()) for name in CONTENT_FILES}
+    names = sorted({entry.name for entry in path.iterdir()} - {"manifest.json"})
+    fields["files"] = {name: sha256((path / name).read_bytes()) for name in names}
     seal(path, {**fields, **changes})

@@ -6,14 +6,14 @@ from pathlib import Path
 from safezone.assessment import Assessor
 from safezone.config import Settings, read_settings
 from safezone.errors import BundleNotFound
-from safezone.model.bundle import Bundle, is_bundle, load_bundle
+from safezone.model.bundle import ENCODER, TOKENIZER, Bundle, is_bundle, load_bundle
 from safezone.model.ports import Encoder
 from safezone.model.predictor import Model
 from safezone.policy.profile import load_policy
 from safezone.taxonomy import load_taxonomy
 from safezone.text.cleaner import TEXT_VERSION
 
-DEFAULT_MODEL = "minilm-lexical-1"
+DEFAULT_MODEL = "minilm-adapted-1"
 
 
 def shipped_model() -> Path:
@@ -32,16 +32,32 @@ def shipped_model() -> Path:
     )
 
 
-def load_encoder(settings: Settings) -> Encoder:
-    """The encoder that the settings name. Raises EncoderUnavailable."""
+def load_encoder(settings: Settings, bundle: Bundle | None = None) -> Encoder:
+    """The encoder that the settings name, or else the bundle's own, or else `minilm`.
+
+    Raises EncoderUnavailable.
+    """
+    if settings.encoder is None and bundle is not None and bundle.encoder:
+        from safezone.model.encoders.onnx import OnnxEncoder
+
+        return OnnxEncoder(bundle.encoder[ENCODER], bundle.encoder[TOKENIZER], settings.threads)
     if settings.encoder == "debug":
         from safezone.model.encoders.debug import DebugEncoder
 
         return DebugEncoder()
     from safezone.model.encoders.sentence_transformers import SentenceTransformersEncoder
 
-    folder = None if settings.encoder == "minilm" else Path(settings.encoder)
+    folder = None if settings.encoder in (None, "minilm") else Path(settings.encoder)
     return SentenceTransformersEncoder(folder, threads=settings.threads)
+
+
+def encoder_folder(settings: Settings) -> Path | None:
+    """The sentence-transformers folder that the settings name; None for an encoder without one."""
+    if settings.encoder == "debug":
+        return None
+    from safezone.model.encoders.sentence_transformers import minilm_folder
+
+    return minilm_folder() if settings.encoder in (None, "minilm") else Path(settings.encoder)
 
 
 def read_bundle(settings: Settings) -> Bundle:
@@ -63,4 +79,4 @@ def load_assessor(settings: Settings | None = None) -> Assessor:
     taxonomy = load_taxonomy()
     policy = load_policy(settings.policy)
     bundle = read_bundle(settings)
-    return Assessor(Model(bundle, load_encoder(settings), taxonomy), policy, taxonomy)
+    return Assessor(Model(bundle, load_encoder(settings, bundle), taxonomy), policy, taxonomy)

@@ -19,10 +19,11 @@ class Settings(BaseSettings):
     model: Path | None = Field(
         default=None, description="Folder of the model bundle. Default: the shipped one."
     )
-    encoder: str = Field(
-        default="minilm",
+    encoder: str | None = Field(
+        default=None,
         description="`minilm` (packaged weights), `debug` (no weights, for tests), or the path of "
-        "a local sentence-transformers folder. It must be the one the bundle was trained on.",
+        "a local sentence-transformers folder. Default: the one that the bundle carries, or else "
+        "`minilm`. It must be the one the bundle was trained on.",
     )
     policy: str = Field(default="default", description="Id of the policy that computes the route.")
     threads: int | None = Field(

@@ -33,6 +33,17 @@ def test_an_assessment_has_every_part(
     assert len(probabilities) == 3
     assert probabilities == sorted(probabilities, reverse=True)
     assert {area["slug"] for area in assessment["areas"]} <= set(taxonomy.area_slugs)
+    texts = {"title": fixture_records[0].title, "abstract": fixture_records[0].abstract}
+    assert set(assessment["evidence"]) == {axis.id for axis in taxonomy.axes}
+    for axis in taxonomy.axes:
+        evidence = assessment["evidence"][axis.id]
+        assert evidence["at_least"] in axis.level_ids[1:]
+        contributions = [sentence["contribution"] for sentence in evidence["sentences"]]
+        total = evidence["baseline"] + sum(contributions)
+        assert total == pytest.approx(evidence["log_odds"], abs=1e-5)
+        for sentence in evidence["sentences"]:
+            quoted = texts[sentence["field"]][sentence["start"] : sentence["end"]]
+            assert quoted == quoted.strip() != ""
     assert assessment["route"]["signal"] in ("no_flag", "human_review")
     assert assessment["route"]["mode"] in ("open", "hosted_data", "shared_data", "managed")
     assert assessment["input"]["language"] == "en"
@@ -91,6 +102,7 @@ def test_what_cannot_be_judged_is_answered_with_abstention(
     assert [reason["code"] for reason in assessment["route"]["reasons"]] == [code]
     assert assessment["route"]["mode"] is None
     assert assessment["areas"] == []
+    assert assessment["evidence"] == {}
     for axis in taxonomy.axes:
         assert assessment[axis.id] == {
             "level": None,

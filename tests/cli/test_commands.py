@@ -33,6 +33,9 @@ def test_json_gives_one_object_a_proposal_in_order(
     assert result.returncode == 0, result.stderr
     answers = [json.loads(line) for line in result.stdout.splitlines()]
     assert [answer["id"] for answer in answers] == [record.id for record in records]
+    assert {tuple(answer["evidence"]) for answer in answers} == {
+        ("sensitivity", "instrumentation", "data_use", "benefit")
+    }
     assert result.stderr == ""
 
 
@@ -146,6 +149,16 @@ def test_train_then_evaluate(tmp_path: Path) -> None:
     assert written["rows"] == 96
     assert written["identity_swap"]["largest_change"] == 0
     assert (report / "reliability.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_an_encoder_without_a_folder_cannot_be_adapted(tmp_path: Path) -> None:
+    data = Path(__file__).parents[1] / "fixtures" / "abstracts.jsonl"
+    result = run(
+        "train", "--adapt", "--data", str(data), "--out", str(tmp_path / "x"), "--encoder", "debug"
+    )
+    assert result.returncode == 1
+    assert "sentence-transformers folder" in result.stderr
+    assert not (tmp_path / "x").exists()
 
 
 def test_training_data_with_a_bad_row_is_named(tmp_path: Path) -> None:

@@ -65,7 +65,7 @@ def test_it_agrees_with_the_codebook_beyond_chance(
     levels = true_levels(fixture_records)
     for number, axis in enumerate(taxonomy.axes[:3]):
         kappa = quadratic_weighted_kappa(levels[:, number], prediction.axes[axis.id])
-        assert kappa > 0.45, axis.id
+        assert kappa > 0.75, axis.id
 
 
 def test_it_tells_contrast_pairs_apart_that_it_never_saw(
@@ -81,8 +81,8 @@ def test_it_tells_contrast_pairs_apart_that_it_never_saw(
     report = evaluate_pairs(records, prediction.axes, taxonomy, resamples=10)
     for axis in ("sensitivity", "instrumentation", "data_use"):
         assert report[axis]["pairs"] >= 20
-        assert report[axis]["order_right"]["value"] >= 0.8, axis
-        assert report[axis]["all_right"]["value"] >= 0.3, axis
+        assert report[axis]["order_right"]["value"] >= 0.9, axis
+        assert report[axis]["all_right"]["value"] >= 0.5, axis
 
 
 def test_most_other_texts_are_turned_away(assessor: Assessor) -> None:
@@ -95,7 +95,7 @@ def test_most_other_texts_are_turned_away(assessor: Assessor) -> None:
 
 def test_research_abstracts_of_other_styles_are_read(answers: dict[str, Assessment]) -> None:
     abstained = sum(answer.abstained for answer in answers.values())
-    assert abstained <= 0.03 * len(answers)
+    assert abstained <= 0.04 * len(answers)
 
 
 def test_alone_and_in_a_batch_the_answer_is_the_same(
@@ -122,7 +122,7 @@ def test_the_measures_that_the_readme_states_hold_on_the_public_records(
     records = read_records([shared_data / "dev.jsonl"], taxonomy)
     prediction = assessor.model.predict([prepare(r.title, r.abstract) for r in records])
     report = evaluate(records, prediction.axes, prediction.areas, taxonomy, resamples=10)
-    for axis, least in {"sensitivity": 0.82, "instrumentation": 0.80, "data_use": 0.74}.items():
+    for axis, least in {"sensitivity": 0.87, "instrumentation": 0.84, "data_use": 0.79}.items():
         measured = report["axes"][axis]
         assert measured["quadratic_weighted_kappa"]["value"] >= least
         assert round(measured["expected_calibration_error"]["value"], 2) <= 0.06

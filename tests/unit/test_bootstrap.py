@@ -1,5 +1,6 @@
 """Settings choose the implementations, and what cannot be chosen says why."""
 
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -9,6 +10,7 @@ from safezone import bootstrap
 from safezone.assessment import Proposal
 from safezone.bootstrap import (
     DEFAULT_MODEL,
+    encoder_folder,
     load_assessor,
     load_encoder,
     read_bundle,
@@ -23,7 +25,13 @@ from safezone.errors import (
     InvalidSettings,
     SafezoneError,
 )
+from safezone.model.bundle import ENCODER, TOKENIZER, Bundle
+from safezone.model.digests import sha256
 from safezone.model.encoders.debug import DebugEncoder
+from safezone.model.encoders.onnx import OnnxEncoder
+from safezone.model.encoders.sentence_transformers import minilm_folder
+from tiny_bundles import tiny_bundle
+from tiny_encoders import lookup_encoder, tiny_tokenizer
 
 
 @pytest.fixture
@@ -100,7 +108,40 @@ def test_the_packaged_encoder_and_its_threads_come_from_the_settings(
     )
     load_encoder(read_settings(encoder="minilm", threads=3))
     load_encoder(read_settings(encoder="some/folder"))
-    assert made == [(None, 3), (Path("some/folder"), None)]
+    load_encoder(read_settings(), tiny_bundle())  # a bundle without an encoder of its own
+    load_encoder(read_settings())
+    assert made == [(None, 3), (Path("some/folder"), None), (None, None), (None, None)]
+
+
+@pytest.fixture
+def with_encoder() -> Bundle:
+    return replace(tiny_bundle(), encoder={ENCODER: lookup_encoder(), TOKENIZER: tiny_tokenizer()})
+
+
+def test_a_bundles_own_encoder_is_chosen_where_the_settings_name_none(with_encoder: Bundle) -> None:
+    encoder = load_encoder(read_settings(threads=1), with_encoder)
+    assert isinstance(encoder, OnnxEncoder)
+    assert encoder.info.digest == sha256(with_encoder.encoder[ENCODER])
+    [pieces] = encoder.pieces(["laser radar"])
+    assert encoder.embed([pieces])[0].shape == (2, 4)
+
+
+def test_an_encoder_that_the_settings_name_wins_over_the_bundles_own(with_encoder: Bundle) -> None:
+    assert isinstance(load_encoder(read_settings(encoder="debug"), with_encoder), DebugEncoder)
+
+
+def test_a_bundles_own_encoder_that_is_damaged_is_unavailable(with_encoder: Bundle) -> None:
+    files = {**with_encoder.encoder, ENCODER: b"not a model"}
+    with pytest.raises(EncoderUnavailable):
+        load_encoder(read_settings(), replace(with_encoder, encoder=files))
+
+
+def test_an_encoder_has_the_folder_that_the_settings_name(tmp_path: Path) -> None:
+    assert encoder_folder(read_settings(encoder="debug")) is None
+    assert encoder_folder(read_settings(encoder=str(tmp_path))) == tmp_path
+    for settings in (read_settings(), read_settings(encoder="minilm")):
+        assert encoder_folder(settings) == minilm_folder()
+    assert (minilm_folder() / "tokenizer.json").is_file()
 
 
 def test_an_assessor_comes_from_the_environment_alone(
@@ -118,7 +159,7 @@ def test_the_other_encoder_does_not_go_with_the_bundle(
     debug_bundle_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = SimpleNamespace(info=SimpleNamespace(name="minilm", digest="0" * 64))
-    monkeypatch.setattr(bootstrap, "load_encoder", lambda _: other)
+    monkeypatch.setattr(bootstrap, "load_encoder", lambda *_: other)
     with pytest.raises(BundleMismatch, match="SAFEZONE_ENCODER"):
         load_assessor(read_settings(model=debug_bundle_path))
 

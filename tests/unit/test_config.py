@@ -14,7 +14,7 @@ SECRET = "hunter2-secret"
 def test_defaults_need_no_environment() -> None:
     assert read_settings().model_dump() == {
         "model": None,
-        "encoder": "minilm",
+        "encoder": None,
         "policy": "default",
         "threads": None,
         "host": "127.0.0.1",
@@ -57,7 +57,7 @@ def test_variables_without_the_prefix_do_not_count(monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("ENCODER", "other")
     monkeypatch.setenv("MODEL", "other")
     assert read_settings() == Settings()
-    assert read_settings().encoder == "minilm"
+    assert read_settings().encoder is None
 
 
 @pytest.mark.parametrize(

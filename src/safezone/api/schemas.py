@@ -64,6 +64,34 @@ class AreaBody(BaseModel):
     probability: Probability = Field(description="That this is one of the project's areas.")
 
 
+class SentenceEvidenceBody(BaseModel):
+    field: Literal["title", "abstract"]
+    start: int = Field(description="Offset of its first character in the field as sent.")
+    end: int = Field(description="Offset after its last character.")
+    contribution: float = Field(
+        description="What the sentence adds to the log-odds; positive speaks for the level."
+    )
+
+
+class AxisEvidenceBody(BaseModel):
+    at_least: str = Field(description="The level whose reaching is explained.")
+    log_odds: float = Field(
+        description="Calibrated log-odds of that level or a higher one: the baseline and the "
+        "contributions of all sentences, summed."
+    )
+    baseline: float = Field(description="The log-odds of an average text.")
+    sentences: list[SentenceEvidenceBody] = Field(description="In the order of reading.")
+
+
+class PrecedentBody(BaseModel):
+    id: str
+    title: str
+    similarity: float = Field(description="Cosine of the two texts' vectors, -1 to 1.")
+    levels: dict[str, str] = Field(description="The level that readers gave it on each axis.")
+    areas: list[str]
+    why: str = Field(description="The reason for its labels.")
+
+
 class ReasonBody(BaseModel):
     code: ReasonCode
     message: str
@@ -110,6 +138,13 @@ class AssessmentBody(BaseModel):
     data_use: AxisBody
     benefit: AxisBody
     areas: list[AreaBody] = Field(description="The three most probable areas.")
+    evidence: dict[str, AxisEvidenceBody] = Field(
+        description="By axis, where its answer comes from; empty where the model abstained."
+    )
+    precedents: list[PrecedentBody] = Field(
+        description="The labelled examples that read most like the text, to compare with; they "
+        "have no part in the answer."
+    )
     route: RouteBody
     input: InputBody
     provenance: ProvenanceBody

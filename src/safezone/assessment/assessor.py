@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from safezone.assessment.evidence import axis_evidence
 from safezone.assessment.scope import (
     NOT_RESEARCH,
     Finding,
@@ -17,10 +18,11 @@ from safezone.assessment.types import (
     Assessment,
     AxisResult,
     InputReport,
+    PrecedentResult,
     Proposal,
     Provenance,
 )
-from safezone.model.predictor import Model, Prediction
+from safezone.model.predictor import Model, Prediction, axis_columns
 from safezone.policy.decide import AxisFinding, abstained_route, decide
 from safezone.policy.profile import Policy
 from safezone.taxonomy import Taxonomy
@@ -92,7 +94,7 @@ class Assessor:
         prediction = self.model.predict([prepared[i] for i in readable], progress)
         row_of = {i: row for row, i in enumerate(readable)}
         return [
-            self._assessed(proposal, look, prediction, row_of[i])
+            self._assessed(proposal, prepared[i], look, prediction, row_of[i])
             if look.finding is None
             else self._abstained(proposal, look.report(parts=0), look.finding)
             for i, (proposal, look) in enumerate(zip(proposals, looks, strict=True))
@@ -106,7 +108,12 @@ class Assessor:
         return levels == known.levels
 
     def _assessed(
-        self, proposal: Proposal, look: _Look, prediction: Prediction, row: int
+        self,
+        proposal: Proposal,
+        text: PreparedText,
+        look: _Look,
+        prediction: Prediction,
+        row: int,
     ) -> Assessment:
         report = look.report(prediction.parts[row])
         if not prediction.in_scope[row]:
@@ -133,6 +140,18 @@ class Assessor:
             self.policy,
             self.taxonomy,
         )
+        evidence = {
+            axis.id: axis_evidence(
+                axis,
+                int(prediction.axes[axis.id].levels[row]),
+                prediction.explanations[row],
+                thresholds,
+                text.sentences,
+            )
+            for axis, thresholds in zip(
+                self.taxonomy.axes, axis_columns(self.taxonomy), strict=True
+            )
+        }
         # A stable sort: areas of equal probability stay in the taxonomy's order.
         order = np.argsort(-prediction.areas[row], kind="stable")[:_TOP_AREAS]
         return Assessment(
@@ -146,6 +165,18 @@ class Assessor:
                     float(prediction.areas[row, i]),
                 )
                 for i in order
+            ),
+            evidence=evidence,
+            precedents=tuple(
+                PrecedentResult(
+                    example.id,
+                    example.title,
+                    cosine,
+                    {axis.id: example.levels[axis.id] for axis in self.taxonomy.axes},
+                    example.areas,
+                    example.why,
+                )
+                for example, cosine in prediction.precedents[row]
             ),
             route=route,
             input=report,
@@ -161,6 +192,8 @@ class Assessor:
                 for axis in self.taxonomy.axes
             },
             areas=(),
+            evidence={},
+            precedents=(),
             route=abstained_route(*finding),
             input=report,
             provenance=self.provenance,

@@ -73,6 +73,51 @@ class AxisResult:
 
 
 @dataclass(frozen=True, slots=True)
+class SentenceEvidence:
+    """What one sentence adds to an axis's log-odds.
+
+    `field` is `title` or `abstract`; `start` and `end` are offsets in characters into that field as
+    it was sent, the end not included. A positive `contribution` speaks for reaching the level.
+    """
+
+    field: str
+    start: int
+    end: int
+    contribution: float
+
+
+@dataclass(frozen=True, slots=True)
+class AxisEvidence:
+    """Where the answer on one axis comes from.
+
+    `log_odds` are those of P(level is `at_least` or higher), as calibrated; they are the sum of
+    `baseline`, what an average text has, and of the contributions of the `sentences`, which stand
+    in the order of reading.
+    """
+
+    at_least: str
+    log_odds: float
+    baseline: float
+    sentences: tuple[SentenceEvidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PrecedentResult:
+    """A labelled example that reads like the text: its levels by axis, its areas, and why.
+
+    `similarity` is the cosine of the two texts' vectors, -1 to 1. A precedent has no part in the
+    answer; it is there to compare with.
+    """
+
+    id: str
+    title: str
+    similarity: float
+    levels: Mapping[str, str]
+    areas: tuple[str, ...]
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class AreaResult:
     """A research area and the calibrated probability that it is one of the project's areas."""
 
@@ -111,7 +156,11 @@ class Provenance:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """The answer for one proposal. The axes are never merged into one number."""
+    """The answer for one proposal. The axes are never merged into one number.
+
+    `evidence` holds one entry an axis, by its id, and `precedents` the nearest labelled examples,
+    the nearest first; none of either where the model abstained.
+    """
 
     id: str | None
     abstained: bool
@@ -120,6 +169,8 @@ class Assessment:
     data_use: AxisResult
     benefit: AxisResult
     areas: tuple[AreaResult, ...]
+    evidence: Mapping[str, AxisEvidence]
+    precedents: tuple[PrecedentResult, ...]
     route: Route
     input: InputReport
     provenance: Provenance

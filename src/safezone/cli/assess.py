@@ -55,4 +55,4 @@ def assess(
             return
         console = output()
         for proposal, assessment in zip(proposals, assessments, strict=True):
-            console.print(render(assessment, assessor.taxonomy, proposal.title))
+            console.print(render(assessment, assessor.taxonomy, proposal))

@@ -24,7 +24,7 @@ def evaluate(
     ],
     out: Annotated[
         Path | None,
-        typer.Option(help="Folder for report.json and reliability.png."),
+        typer.Option(help="Folder for report.json, reliability.png and risk_coverage.png."),
     ] = None,
     swaps: Annotated[
         int,
@@ -44,7 +44,7 @@ def evaluate(
         from safezone.errors import InvalidInputFile
         from safezone.text.prepare import prepare
         from safezone.training.evaluate import evaluate as measure
-        from safezone.training.report import draw_reliability
+        from safezone.training.report import draw_reliability, draw_risk_coverage
 
         assessor = load_assessor(read_settings(model=model, encoder=encoder))
         taxonomy = assessor.taxonomy
@@ -72,6 +72,7 @@ def evaluate(
             text = json.dumps(report, indent=1, sort_keys=True) + "\n"
             (out / "report.json").write_text(text, encoding="utf-8")
             draw_reliability(out / "reliability.png", records, prediction.axes, taxonomy)
+            draw_risk_coverage(out / "risk_coverage.png", records, prediction.axes, taxonomy)
         if as_json:
             typer.echo(json.dumps(report))
         else:

@@ -16,7 +16,7 @@ Encoder = Annotated[
     typer.Option(
         "--encoder",
         help="minilm, debug, or the path of a local sentence-transformers folder. Default: "
-        "SAFEZONE_ENCODER or minilm.",
+        "SAFEZONE_ENCODER, the one in the bundle, or minilm.",
     ),
 ]
 Policy = Annotated[

@@ -5,21 +5,25 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from safezone.assessment import Assessment, AxisResult
+from safezone.assessment import Assessment, AxisResult, Proposal
 from safezone.policy.decide import MODE_MEANINGS, Signal
 from safezone.taxonomy import Axis, Taxonomy
 
 _COLOURS = ("green", "yellow", "red")
 _BENEFIT_COLOURS = ("default", "cyan", "blue")
+# Characters of a sentence that are shown.
+_QUOTED = 110
 
 
-def render(assessment: Assessment, taxonomy: Taxonomy, title: str = "") -> RenderableType:
-    """One assessment as a panel."""
+def render(assessment: Assessment, taxonomy: Taxonomy, proposal: Proposal) -> RenderableType:
+    """One assessment as a panel, with the sentences of the proposal that it rests on."""
     parts: list[RenderableType] = []
     if not assessment.abstained:
         parts.append(_axes_table(assessment, taxonomy))
         areas = ", ".join(f"{area.name} {area.probability:.0%}" for area in assessment.areas)
         parts.append(Text(f"\nAreas: {areas}"))
+        parts.append(_evidence(assessment, taxonomy, proposal))
+        parts.append(_precedents(assessment, taxonomy))
     parts.append(_route(assessment))
     read = assessment.input
     parts.append(
@@ -30,7 +34,7 @@ def render(assessment: Assessment, taxonomy: Taxonomy, title: str = "") -> Rende
             style="dim",
         )
     )
-    name = " ".join(part for part in (assessment.id, title) if part)
+    name = " ".join(part for part in (assessment.id, proposal.title) if part)
     return Panel(Group(*parts), title=Text(name) if name else None, title_align="left")
 
 
@@ -55,6 +59,36 @@ def _level(axis: Axis, result: AxisResult) -> Text:
 
 def _probabilities(result: AxisResult) -> str:
     return "  ".join(f"{level} {p:.2f}" for level, p in (result.probabilities or {}).items())
+
+
+def _evidence(assessment: Assessment, taxonomy: Taxonomy, proposal: Proposal) -> Text:
+    """For each axis, the sentence that speaks most for the answered level, or most against the one
+    above the lowest.
+    """
+    text = Text("\nWhat weighs most:")
+    for axis in taxonomy.axes:
+        evidence = assessment.evidence[axis.id]
+        result: AxisResult = getattr(assessment, axis.id)
+        sign = -1 if result.level == axis.level_ids[0] else 1
+        if not evidence.sentences:
+            continue
+        most = max(evidence.sentences, key=lambda sentence: sign * sentence.contribution)
+        quoted = " ".join(getattr(proposal, most.field)[most.start : most.end].split())
+        if len(quoted) > _QUOTED:
+            quoted = quoted[: _QUOTED - 1] + "…"
+        text.append(f"\n  {axis.name}, {most.contribution:+.1f} for '{evidence.at_least}': ")
+        text.append(quoted, style="italic")
+    return text
+
+
+def _precedents(assessment: Assessment, taxonomy: Taxonomy) -> Text:
+    if not assessment.precedents:
+        return Text("")
+    text = Text("\nExamples that read like it, as people labelled them:")
+    for example in assessment.precedents:
+        levels = ", ".join(example.levels[axis.id] for axis in taxonomy.axes)
+        text.append(f"\n  {example.title} ({levels})")
+    return text
 
 
 def _route(assessment: Assessment) -> Text:

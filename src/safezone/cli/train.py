@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from safezone.bootstrap import load_encoder
+from safezone.bootstrap import encoder_folder, load_encoder
 from safezone.cli import options
 from safezone.cli.exit_codes import exit_on_error
 from safezone.cli.progress import progress_bar
@@ -37,29 +37,44 @@ def train(
     cache: Annotated[
         Path | None, typer.Option(help="Folder in which embeddings are kept between runs.")
     ] = None,
+    adapt: Annotated[
+        bool,
+        typer.Option(
+            help="Train the encoder too, and put it into the bundle. Takes most of an hour on two "
+            "cores; with --cache, a run that was stopped goes on where it was."
+        ),
+    ] = False,
     encoder: options.Encoder = None,
 ) -> None:
     """Fit a model on labelled records and write its bundle."""
     with exit_on_error():
         from safezone.corpus.records import read_records
         from safezone.model.bundle import save_bundle
-        from safezone.training import fit
+        from safezone.training.adaptation.settings import AdaptationSettings
+        from safezone.training.fit import train as fit
         from safezone.training.report import markdown_table
+        from safezone.training.settings import TrainingSettings
 
         taxonomy = load_taxonomy()
         sample = read_records(data, taxonomy)
         extra = read_records(supplement or [], taxonomy)
         settings = read_settings(encoder=encoder)
-        with progress_bar("Embedding, then fitting") as progress:
-            bundle = fit.train(
+        with progress_bar(
+            "Adapting, then fitting" if adapt else "Embedding, then fitting"
+        ) as progress:
+            bundle = fit(
                 sample,
                 supplement=extra,
                 name=out.resolve().name,
                 encoder=load_encoder(settings),
                 taxonomy=taxonomy,
-                settings=fit.TrainingSettings(
-                    seed=seed, coverage=coverage, learning_curve=learning_curve
+                settings=TrainingSettings(
+                    seed=seed,
+                    coverage=coverage,
+                    learning_curve=learning_curve,
+                    adaptation=AdaptationSettings() if adapt else None,
                 ),
+                folder=encoder_folder(settings) if adapt else None,
                 cache=cache,
                 progress=progress,
             )

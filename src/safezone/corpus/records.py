@@ -21,7 +21,8 @@ class Record:
     `levels` has one level number an axis, in the taxonomy's order; `areas` the indices of its
     areas, the primary one first. A text that is no research abstract has `levels` None: it teaches
     the model when to abstain. Records that share a `pair` were written as contrasts: much the same
-    words, different labels.
+    words, different labels. `sure` is how sure the reader was of the labels, 1 to 3, and `why` the
+    reason for them.
     """
 
     id: str
@@ -31,6 +32,8 @@ class Record:
     levels: tuple[int, ...] | None
     areas: tuple[int, ...]
     pair: str | None = None
+    sure: int = 3
+    why: str = ""
 
 
 def record_files(paths: Sequence[Path]) -> list[Path]:
@@ -70,6 +73,8 @@ def _record(row: Mapping[str, Any], taxonomy: Taxonomy) -> Record:
         raise ValueError("'labels' is missing; give null for a text that is no research abstract.")
     if not isinstance(row.get("pair"), str | None):
         raise ValueError("'pair' must be a string or null.")
+    if row.get("sure", 3) not in (1, 2, 3):
+        raise ValueError("'sure' must be 1, 2 or 3.")
     labelled = row["labels"] is not None
     return Record(
         id=row["id"],
@@ -79,6 +84,8 @@ def _record(row: Mapping[str, Any], taxonomy: Taxonomy) -> Record:
         levels=read_levels(row["labels"], taxonomy) if labelled else None,
         areas=read_areas(row.get("areas"), taxonomy) if labelled else (),
         pair=row.get("pair"),
+        sure=row.get("sure", 3),
+        why=str(row.get("why") or ""),
     )
 
 

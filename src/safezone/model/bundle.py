@@ -5,12 +5,14 @@
     vocabulary.txt           the terms of the lexical view, one a line, in column order
     metrics.json             how the model did on rows its heads had not seen
     card.md                  the model card
-    learning_curve.png       a picture in the card, where training was asked for it
+    encoder.onnx             the adapted encoder's weights and graph, and
+    tokenizer.json           its vocabulary; absent where the heads stand on an encoder as it comes
+    precedents.json          the labelled examples that answers point to, if any
+    reliability.png, learning_curve.png    pictures in the card, the second if it was asked for
 
 Nothing in it is executed or unpickled. A missing, altered or foreign file is refused.
 """
 
-import hashlib
 import json
 import tempfile
 from collections.abc import Mapping
@@ -26,17 +28,25 @@ from safetensors.numpy import load as load_tensors
 from safetensors.numpy import save as save_tensors
 
 from safezone.errors import BundleCorrupt, BundleError, BundleMismatch, BundleNotFound
+from safezone.model.digests import sha256
 from safezone.model.ports import EncoderInfo
+from safezone.model.precedents import PRECEDENTS, Precedent
 
-FORMAT = 1
+FORMAT = 2
 _MANIFEST = "manifest.json"
 _PARAMETERS = "parameters.safetensors"
 _VOCABULARY = "vocabulary.txt"
 _METRICS = "metrics.json"
 _CARD = "card.md"
+_PRECEDENTS = "precedents.json"
+ENCODER = "encoder.onnx"
+TOKENIZER = "tokenizer.json"
 LEARNING_CURVE = "learning_curve.png"
+RELIABILITY = "reliability.png"
 _FILES = frozenset({_PARAMETERS, _VOCABULARY, _METRICS, _CARD})
-_OPTIONAL_FILES = frozenset({LEARNING_CURVE})
+_PICTURES = frozenset({LEARNING_CURVE, RELIABILITY})
+_ENCODER_FILES = frozenset({ENCODER, TOKENIZER})
+_OPTIONAL = _PICTURES | {_PRECEDENTS}
 
 
 class SelfCheck(BaseModel):
@@ -79,29 +89,25 @@ class Manifest(BaseModel):
 
 @dataclass(frozen=True)
 class Bundle:
-    """A bundle in memory, just made or verified. `pictures` are files that the card shows."""
+    """A bundle in memory, just made or verified.
+
+    `encoder` holds the files of an encoder of its own, if any; `precedents` the examples whose
+    vectors are the array of that name; `pictures` what the card shows.
+    """
 
     manifest: Manifest
     arrays: Mapping[str, NDArray[Any]]
     vocabulary: tuple[str, ...]
     metrics: Mapping[str, Any]
     card: str
+    encoder: Mapping[str, bytes] = field(default_factory=dict)
+    precedents: tuple[Precedent, ...] = ()
     pictures: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def canonical_json(value: object) -> bytes:
     """JSON that is the same for the same value: sorted keys, fixed layout, a final newline."""
     return (json.dumps(value, sort_keys=True, indent=1, ensure_ascii=False) + "\n").encode()
-
-
-def sha256(data: bytes) -> str:
-    """SHA-256, hexadecimal."""
-    return hashlib.sha256(data).hexdigest()
-
-
-def content_version(*parts: bytes) -> str:
-    """A short id of content: the same bytes have the same id."""
-    return sha256(b"".join(sha256(part).encode() for part in parts))[:12]
 
 
 def parameter_bytes(arrays: Mapping[str, NDArray[Any]]) -> bytes:
@@ -122,8 +128,13 @@ def save_bundle(bundle: Bundle, path: Path) -> None:
         _VOCABULARY: "".join(f"{term}\n" for term in bundle.vocabulary).encode(),
         _METRICS: canonical_json(bundle.metrics),
         _CARD: bundle.card.encode(),
+        **bundle.encoder,
         **bundle.pictures,
     }
+    if bundle.precedents:
+        contents[_PRECEDENTS] = canonical_json(
+            PRECEDENTS.dump_python(bundle.precedents, mode="json")
+        )
     fields = bundle.manifest.model_dump(mode="json")
     files = {name: sha256(data) for name, data in contents.items()}
     contents[_MANIFEST] = _sealed({**fields, "files": files})
@@ -183,7 +194,9 @@ def load_bundle(path: Path, *, taxonomy_version: str, text_version: str) -> Bund
             vocabulary=tuple(contents[_VOCABULARY].decode().splitlines()),
             metrics=_json_object(contents[_METRICS]),
             card=contents[_CARD].decode(),
-            pictures={name: contents[name] for name in sorted(_OPTIONAL_FILES & contents.keys())},
+            encoder={name: contents[name] for name in sorted(_ENCODER_FILES & contents.keys())},
+            precedents=PRECEDENTS.validate_json(contents.get(_PRECEDENTS, b"[]")),
+            pictures={name: contents[name] for name in sorted(_PICTURES & contents.keys())},
         )
     # KeyError, AttributeError: a type of numbers that safetensors knows and numpy does not
     except (SafetensorError, ValueError, KeyError, AttributeError) as error:
@@ -227,10 +240,12 @@ def _read_manifest(path: Path) -> tuple[Manifest, dict[str, str]]:
 
 
 def _verified_contents(path: Path, files: Mapping[str, str]) -> dict[str, bytes]:
+    # One of the encoder's files is of no use without the other.
+    required = _FILES | (_ENCODER_FILES if _ENCODER_FILES & files.keys() else frozenset())
     present = {entry.relative_to(path).as_posix() for entry in path.rglob("*")} - {_MANIFEST}
     for problem, names in (
-        ("has a manifest that does not list", _FILES - files.keys()),
-        ("has a manifest that lists what it must not", files.keys() - _FILES - _OPTIONAL_FILES),
+        ("has a manifest that does not list", required - files.keys()),
+        ("has a manifest that lists what it must not", files.keys() - required - _OPTIONAL),
         ("holds what does not belong to it", present - files.keys()),
         ("lacks", files.keys() - present),
     ):

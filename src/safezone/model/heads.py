@@ -1,7 +1,7 @@
 """Linear heads over two views, and the calibrated probabilities they give.
 
-A head's log-odds are `vectors @ dense + terms @ sparse + intercept`: an exact sum over the
-document's word pieces (whose mean the vector is) and over its terms.
+A head's log-odds are a baseline and an exact sum over the document's word pieces (whose weighted
+mean its vector is) and over its terms; hence over its sentences.
 """
 
 from dataclasses import dataclass
@@ -20,19 +20,37 @@ Doubles = NDArray[np.float64]
 class LinearHeads:
     """Several linear heads side by side.
 
-    `dense` has shape (dimension, heads), `sparse` (terms, heads), `intercept` (heads,). The
-    standardisation of the vectors is folded into `dense` and `intercept`.
+    `dense` has shape (dimension, heads), `sparse` (terms, heads); the others (heads,): `query` says
+    which of a document's vectors a head reads, `centre` what an average vector gives it, and
+    `baseline` its log-odds for such a vector and no terms.
     """
 
     dense: Floats
     sparse: Floats
-    intercept: Floats
+    query: NDArray[np.int64]
+    centre: Floats
+    baseline: Floats
+
+    def contributions(self, vectors: Floats, attention: Floats, terms: csr_matrix) -> Doubles:
+        """What n sentences add to the log-odds above the baseline, shape (n, heads).
+
+        `vectors` (n, queries, dimension) and `attention` (n, queries) are those of a Reading,
+        `terms` (n, terms) the sentences' shares of the lexical view. Over the sentences of a
+        document, these sum to its log-odds less the baseline.
+        """
+        out = np.asarray(terms @ self.sparse.astype(np.float64))
+        for query in range(vectors.shape[1]):
+            heads = self.query == query
+            out[:, heads] += vectors[:, query].astype(np.float64) @ self.dense[:, heads].astype(
+                np.float64
+            )
+        out -= attention[:, self.query] * self.centre.astype(np.float64)
+        return out
 
     def log_odds(self, vectors: Floats, terms: csr_matrix) -> Doubles:
-        """Raw log-odds, shape (n, heads)."""
-        dense = vectors.astype(np.float64) @ self.dense.astype(np.float64)
-        sparse = np.asarray(terms @ self.sparse.astype(np.float64))
-        log_odds: Doubles = dense + sparse + self.intercept.astype(np.float64)
+        """Raw log-odds, shape (n, heads), of documents with vectors (n, queries, dimension)."""
+        whole = np.ones(vectors.shape[:2], dtype=np.float32)
+        log_odds: Doubles = self.contributions(vectors, whole, terms) + self.baseline
         return log_odds
 
 
@@ -46,10 +64,15 @@ class PlattScaling:
     slope: Doubles
     offset: Doubles
 
+    def calibrated(self, log_odds: Doubles) -> Doubles:
+        """Calibrated log-odds, the shape of `log_odds`."""
+        calibrated: Doubles = log_odds * self.slope + self.offset
+        return calibrated
+
     def probabilities(self, log_odds: Doubles) -> Doubles:
         """Calibrated probabilities between 0 and 1, the shape of `log_odds`."""
-        calibrated: Doubles = expit(log_odds * self.slope + self.offset)
-        return calibrated
+        probabilities: Doubles = expit(self.calibrated(log_odds))
+        return probabilities
 
 
 def level_probabilities(at_least: Doubles) -> Doubles:

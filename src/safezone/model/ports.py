@@ -24,7 +24,7 @@ class EncoderInfo:
 
 
 class Encoder(Protocol):
-    """Turns word pieces into one vector, the mean over the pieces, per part of a text."""
+    """Turns the word pieces of a part of a text into one vector a piece."""
 
     @property
     def info(self) -> EncoderInfo: ...
@@ -38,8 +38,8 @@ class Encoder(Protocol):
         """The word-piece ids of each text, never truncated, without special pieces."""
         ...
 
-    def embed(self, parts: Sequence[Sequence[int]]) -> Floats:
-        """Mean word-piece vectors, shape (len(parts), dimension), in the order of the parts.
+    def embed(self, parts: Sequence[Sequence[int]]) -> list[Floats]:
+        """The vectors of each part's pieces, shape (pieces, dimension), in the order of the parts.
 
         Every part has between 1 and `max_pieces` pieces. A vector does not depend on the other
         parts of the call by more than 1e-5.

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit
 
 from safezone.errors import BundleCorrupt, BundleMismatch
 from safezone.model.bundle import Bundle, Manifest
@@ -18,9 +19,13 @@ from safezone.model.heads import (
 )
 from safezone.model.lexical import LexicalView
 from safezone.model.ports import Encoder
+from safezone.model.precedents import Precedent, Precedents, precedent_vector
 from safezone.model.reading import read
 from safezone.taxonomy import Taxonomy
 from safezone.text.prepare import PreparedText
+
+# How many precedents an answer points to.
+_PRECEDENTS = 3
 
 
 @dataclass(frozen=True)
@@ -33,18 +38,35 @@ class AxisPrediction:
 
 
 @dataclass(frozen=True)
+class Explanation:
+    """Where the calibrated log-odds of the axes' thresholds come from, for one text.
+
+    `log_odds` and `baseline` have shape (thresholds,), `contributions` (sentences, thresholds), the
+    thresholds of all axes in the order of `head_names`: the baseline and a column of contributions
+    sum to the log-odds.
+    """
+
+    log_odds: Doubles
+    baseline: Doubles
+    contributions: Doubles
+
+
+@dataclass(frozen=True)
 class Prediction:
     """What the model says of n texts.
 
     `areas` holds the probability that each area is one of the project's, shape (n, areas);
     `in_scope` whether a text reads as a research abstract, shape (n,); `parts` in how many parts
-    each was read.
+    each was read; `explanations` where the axes' probabilities come from; `precedents` the nearest
+    labelled examples with their cosines, the nearest first.
     """
 
     axes: Mapping[str, AxisPrediction]
     areas: Doubles
     in_scope: NDArray[np.bool_]
     parts: tuple[int, ...]
+    explanations: tuple[Explanation, ...]
+    precedents: tuple[tuple[tuple[Precedent, float], ...], ...]
 
 
 def head_names(taxonomy: Taxonomy) -> tuple[str, ...]:
@@ -99,14 +121,18 @@ class Model:
         arrays = bundle.arrays
         heads, terms = len(head_names(taxonomy)), len(bundle.vocabulary)
         for name, shape in {
+            "queries": (len(arrays.get("queries", ())), manifest.encoder_dimension),
             "dense": (manifest.encoder_dimension, heads),
             "sparse": (terms, heads),
-            "intercept": (heads,),
+            "query": (heads,),
+            "centre": (heads,),
+            "baseline": (heads,),
             "slope": (heads,),
             "offset": (heads,),
             "idf": (terms,),
             "quantiles": (len(taxonomy.axes),),
             "scope_threshold": (1,),
+            "precedents": (len(bundle.precedents), manifest.encoder_dimension),
         }.items():
             if name not in arrays or arrays[name].shape != shape:
                 raise BundleCorrupt(
@@ -120,8 +146,14 @@ class Model:
             raise BundleCorrupt(f"The bundle {manifest.version} has no terms, or one twice.")
         if not (arrays["slope"] > 0).all():
             raise BundleCorrupt(f"The bundle {manifest.version} has a slope that is not positive.")
+        if not np.isin(arrays["query"], np.arange(len(arrays["queries"]))).all():
+            raise BundleCorrupt(f"The bundle {manifest.version} has a head without a query.")
+        self._queries = arrays["queries"]
+        self._precedents = Precedents(bundle.precedents, arrays["precedents"])
         self._lexical = LexicalView(bundle.vocabulary, arrays["idf"])
-        self._heads = LinearHeads(arrays["dense"], arrays["sparse"], arrays["intercept"])
+        self._heads = LinearHeads(
+            *(arrays[name] for name in ("dense", "sparse", "query", "centre", "baseline"))
+        )
         self._calibration = PlattScaling(arrays["slope"], arrays["offset"])
         self._quantiles = arrays["quantiles"]
         self._scope_threshold = float(arrays["scope_threshold"][0])
@@ -132,21 +164,42 @@ class Model:
         progress: Callable[[int, int], None] | None = None,
     ) -> Prediction:
         """Predict for texts in their order; each answer is independent of the others."""
-        if not texts:
-            return self._prediction(np.zeros((0, len(head_names(self._taxonomy)))), ())
-        reading = read(
-            self._encoder,
-            [[sentence.text for sentence in text.sentences] for text in texts],
-            progress,
+        documents = [[sentence.text for sentence in text.sentences] for text in texts]
+        ends = np.cumsum([0, *map(len, documents)])
+        terms = self._lexical.by_sentence(documents)
+        contributions = [np.zeros((0, len(self._heads.baseline)))] * len(texts)
+        parts = [0] * len(texts)
+        precedents: list[tuple[tuple[Precedent, float], ...]] = [()] * len(texts)
+        for i, reading in read(self._encoder, documents, self._queries, progress):
+            contributions[i] = self._heads.contributions(
+                reading.vectors, reading.attention, terms[ends[i] : ends[i + 1]]
+            )
+            parts[i] = reading.parts
+            precedents[i] = self._precedents.nearest(
+                precedent_vector(reading.vectors.sum(axis=0)), _PRECEDENTS
+            )
+        log_odds = np.zeros((len(texts), len(self._heads.baseline)))
+        for i, added in enumerate(contributions):
+            log_odds[i] = self._heads.baseline + added.sum(axis=0)
+        return self._prediction(
+            self._calibration.calibrated(log_odds),
+            [self._calibration.slope * added for added in contributions],
+            parts,
+            precedents,
         )
-        terms = self._lexical.transform([text.text for text in texts])
-        probabilities = self._calibration.probabilities(
-            self._heads.log_odds(reading.vectors, terms)
-        )
-        return self._prediction(probabilities, reading.parts)
 
-    def _prediction(self, probabilities: Doubles, parts: tuple[int, ...]) -> Prediction:
+    def _prediction(
+        self,
+        log_odds: Doubles,
+        contributions: Sequence[Doubles],
+        parts: Sequence[int],
+        precedents: Sequence[tuple[tuple[Precedent, float], ...]],
+    ) -> Prediction:
+        """From calibrated log-odds (n, heads), and what each text's sentences add to them."""
         columns = axis_columns(self._taxonomy)
+        of_axes = slice(0, columns[-1].stop)
+        baseline = self._calibration.calibrated(self._heads.baseline.astype(np.float64))
+        probabilities = expit(log_odds)
         return Prediction(
             axes={
                 axis.id: predict_axis(probabilities[:, of_axis], float(quantile))
@@ -156,5 +209,10 @@ class Model:
             },
             areas=probabilities[:, columns[-1].stop : -1],
             in_scope=probabilities[:, -1] >= self._scope_threshold,
-            parts=parts,
+            parts=tuple(parts),
+            precedents=tuple(precedents),
+            explanations=tuple(
+                Explanation(row[of_axes], baseline[of_axes], added[:, of_axes])
+                for row, added in zip(log_odds, contributions, strict=True)
+            ),
         )

@@ -4,19 +4,29 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import softmax
 
 from safezone.model.ports import Encoder, Floats
 
-# How many parts go to the encoder at a time: bounds memory, and gives progress something to count.
-_CHUNK = 256
+# How many documents are held at a time: bounds memory, and gives progress something to count.
+_CHUNK = 64
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Document vectors, shape (n, dimension), and how many parts each document was read in."""
+    """One document as read: what each of its sentences adds to its vectors.
+
+    A document has one vector a query: the mean of its word pieces' vectors, weighted by their
+    attention to that query (the softmax of their dot products with it, over the whole document; a
+    query of zeros gives the plain mean). `vectors`, shape (sentences, queries, dimension), are the
+    sentences' shares of these sums and `attention`, shape (sentences, queries), their shares of the
+    weights, which sum to 1, or to 0 for a document without a word piece. `parts` says in how many
+    parts it was read.
+    """
 
     vectors: Floats
-    parts: tuple[int, ...]
+    attention: Floats
+    parts: int
 
 
 def pack(sentences: Sequence[list[int]], limit: int) -> Iterator[list[int]]:
@@ -36,40 +46,64 @@ def pack(sentences: Sequence[list[int]], limit: int) -> Iterator[list[int]]:
         yield part
 
 
+def pool(pieces: Floats, sentences: Sequence[int], queries: Floats) -> tuple[Floats, Floats]:
+    """The `vectors` and `attention` of a Reading.
+
+    `pieces` has shape (n, dimension) and holds the sentences' pieces one after the other,
+    `sentences` how many each has, `queries` shape (queries, dimension).
+    """
+    weights = softmax(pieces @ queries.T, axis=0)
+    # One row a sentence and query: the query's weights of the sentence's pieces, else zeros.
+    owner = np.repeat(np.arange(len(sentences)), sentences)
+    rows = np.zeros((len(sentences), len(queries), len(pieces)), dtype=np.float32)
+    rows[owner, :, np.arange(len(pieces))] = weights
+    flat = rows.reshape(-1, len(pieces))
+    shape = (len(sentences), len(queries))
+    return (flat @ pieces).reshape(*shape, -1), flat.sum(axis=1).reshape(shape)
+
+
 def read(
     encoder: Encoder,
     documents: Sequence[Sequence[str]],
+    queries: Floats,
     progress: Callable[[int, int], None] | None = None,
-) -> Reading:
-    """Embed documents given as lists of sentences.
+) -> Iterator[tuple[int, Reading]]:
+    """Each document, given as a list of sentences, with its number; in no particular order.
 
-    A document's vector is the mean over all its word pieces, whatever the parts they were read
-    in; a document without a word piece has a vector of zeros and no parts. `progress`, if given,
-    is called with the number of parts read and of all parts.
+    `progress`, if given, is called with the number of documents read and of all documents.
     """
     flat = encoder.pieces([sentence for document in documents for sentence in document])
-    parts: list[list[int]] = []
-    owners: list[int] = []
-    position = 0
-    for owner, document in enumerate(documents):
-        sentences = flat[position : position + len(document)]
-        position += len(document)
-        for part in pack(sentences, encoder.max_pieces):
-            parts.append(part)
-            owners.append(owner)
-
-    sums = np.zeros((len(documents), encoder.info.dimension), dtype=np.float64)
-    counts = np.zeros(len(documents), dtype=np.int64)
-    numbers = np.bincount(np.array(owners, dtype=np.int64), minlength=len(documents))
-    # Parts of like length together waste the least padding; the order does not touch the result.
-    order = sorted(range(len(parts)), key=lambda i: len(parts[i]))
+    of_sentences = iter(flat)
+    pieces = [[next(of_sentences) for _ in document] for document in documents]
+    # Documents of like length together waste the least padding; the order touches no result.
+    order = sorted(range(len(documents)), key=lambda i: sum(map(len, pieces[i])))
     for start in range(0, len(order), _CHUNK):
         chosen = order[start : start + _CHUNK]
-        vectors = encoder.embed([parts[i] for i in chosen])
-        for i, vector in zip(chosen, vectors, strict=True):
-            sums[owners[i]] += vector.astype(np.float64) * len(parts[i])
-            counts[owners[i]] += len(parts[i])
+        parts = {i: list(pack(pieces[i], encoder.max_pieces)) for i in chosen}
+        vectors = iter(encoder.embed([part for i in chosen for part in parts[i]]))
+        for i in chosen:
+            of_parts = [next(vectors) for _ in parts[i]]
+            sizes = [len(sentence) for sentence in pieces[i]]
+            yield i, _reading(of_parts, sizes, queries)
         if progress:
             progress(min(start + _CHUNK, len(order)), len(order))
-    means = sums / np.maximum(counts, 1)[:, None]
-    return Reading(means.astype(np.float32), tuple(int(n) for n in numbers))
+
+
+def _reading(parts: Sequence[Floats], sentences: Sequence[int], queries: Floats) -> Reading:
+    if not parts:
+        shape = (len(sentences), *queries.shape)
+        return Reading(np.zeros(shape, np.float32), np.zeros(shape[:2], np.float32), 0)
+    return Reading(*pool(np.concatenate(parts), sentences, queries), parts=len(parts))
+
+
+def document_vectors(
+    encoder: Encoder,
+    documents: Sequence[Sequence[str]],
+    queries: Floats,
+    progress: Callable[[int, int], None] | None = None,
+) -> Floats:
+    """The documents' vectors, shape (documents, queries, dimension), in their order."""
+    out = np.zeros((len(documents), *queries.shape), dtype=np.float32)
+    for i, reading in read(encoder, documents, queries, progress):
+        out[i] = reading.vectors.sum(axis=0)
+    return out

@@ -1,8 +1,9 @@
 """The one text cleaner, used alike in training and in serving.
 
 It removes what a reader cannot see and evens out what a reader does not notice: compatibility
-forms (ligatures, full-width letters), invisible and control characters, markup left over from web
-forms, and runs of white space. It never changes words.
+forms (ligatures, full-width letters), letters that only look like others, invisible and control
+characters, markup left over from web forms, and runs of white space. It never changes what a person
+reads.
 """
 
 import html
@@ -11,10 +12,11 @@ import unicodedata
 from collections.abc import Callable
 
 from safezone.text.aligned import AlignedText, Edit
+from safezone.text.disguises import find_disguises
 
 # Raised whenever cleaning, neutralising or splitting changes: a model is only used with the text
 # version that it was trained under.
-TEXT_VERSION = "1"
+TEXT_VERSION = "2"
 
 # A base character with its combining marks: the smallest unit that can be normalised alone.
 # Bounded, because putting a run of marks in order takes the square of its length.
@@ -85,4 +87,4 @@ def clean(source: str) -> AlignedText:
             if (new := replacement(match)) != match[0]
         ]
         aligned = aligned.edited(edits)
-    return aligned
+    return aligned.edited(find_disguises(aligned.text))

@@ -51,6 +51,14 @@ def _fit_one(log_odds: Doubles, reached: NDArray[np.bool_]) -> tuple[float, floa
     return float(found.x[0]), float(found.x[1])
 
 
+def log_losses(log_odds: Doubles, targets: Targets) -> Doubles:
+    """The mean log loss of each head over the rows that it is used on, shape (heads,)."""
+    # log(1 + e^z) - t z, without overflow
+    of_each = np.logaddexp(0.0, log_odds) - targets.reached * log_odds
+    losses: Doubles = (of_each * targets.used).sum(axis=0) / targets.used.sum(axis=0)
+    return losses
+
+
 def cross_fitted_probabilities(
     log_odds: Doubles, targets: Targets, folds: NDArray[np.int64]
 ) -> Doubles:

@@ -6,7 +6,8 @@ from typing import Any
 
 from safezone.model.bundle import Manifest
 from safezone.taxonomy import Taxonomy
-from safezone.training.report import markdown_table, weakest_areas
+from safezone.training.evaluate import GROUP_ROWS
+from safezone.training.report import group_table, markdown_table, weakest_areas
 
 _TEMPLATE = """\
 # Model card: {version}
@@ -22,9 +23,9 @@ decide without a person, or on texts other than English abstracts of research pr
 
 ## How it was made
 - Encoder: {encoder}, {encoder_dimension} dimensions, weights' SHA-256 `{encoder_digest}`.
-  The weights are those of all-MiniLM-L6-v2 (Apache-2.0) where the package is used as shipped.
+  {origin}
 - Beside it a lexical view: TF-IDF of {terms} words and word pairs.
-- Heads: one logistic regression for each threshold of each axis and for each of {areas} areas.
+- Heads: linear, one for each threshold of each axis and for each of {areas} areas.
 - Calibration: Platt scaling; prediction sets: split conformal, stated coverage {coverage:.0%}.
 - Records: {records}, SHA-256 `{records_sha256}`; by source: {sources}.
 - Taxonomy {taxonomy_version}, text version {text_version}, calibration {calibration_version}.
@@ -40,9 +41,16 @@ Texts that are no research abstracts: {other_away} of {other} turned away; resea
 
 Areas read worst (share of right levels over all axes, of how many records): {weakest}.
 
+By source, where it has at least {group_rows} records: quadratic-weighted kappa / expected
+calibration error / coverage of the prediction sets.
+
+{by_source}
+
+![Reliability diagrams](reliability.png)
+
 These figures are of the sources above; where source and label go together in them, texts of another
 source may do worse. Measure on your own labelled records with `safezone evaluate`.
-{learning_curve}
+{learning_curve}{audit}
 ## Limits
 - It reads English abstracts. It knows what its records show: a field, a style or a length that is
   not among them is read with less right than the probabilities say.
@@ -60,6 +68,22 @@ a boundary. Each line lets one of them grow while the other stays whole; every p
 records that its heads had not seen, before calibration. Where a line still rises at its right end,
 more labels of that kind help.
 """
+
+
+_AUDIT = """
+## How it behaves when a text is changed
+`safezone audit` on {texts:,} texts: {met} of {measured} goals are met. Missed:
+
+{missed}
+"""
+_ADAPTED = (
+    "Its upper layers were trained on the records; it began as all-MiniLM-L6-v2 (Apache-2.0,\n  by "
+    "the sentence-transformers team), unless another folder was named."
+)
+_AS_IT_COMES = (
+    "Taken as it comes: all-MiniLM-L6-v2 (Apache-2.0, by the sentence-transformers team) unless\n"
+    "  another folder was named."
+)
 
 
 def render_card(manifest: Manifest, metrics: Mapping[str, Any], taxonomy: Taxonomy) -> str:
@@ -91,5 +115,26 @@ def render_card(manifest: Manifest, metrics: Mapping[str, Any], taxonomy: Taxono
         other=scope["other_texts"],
         other_away=scope["of_those_turned_away"],
         weakest=", ".join(weakest_areas(metrics)) or "too few records to say",
+        origin=_ADAPTED if training["settings"].get("adaptation") else _AS_IT_COMES,
+        group_rows=GROUP_ROWS,
+        by_source=group_table(metrics["by_source"], taxonomy),
         learning_curve=_LEARNING_CURVE if "learning_curve" in metrics else "",
+        audit=_audit(metrics["audit"]) if "audit" in metrics else "",
+    )
+
+
+def _audit(audit: Mapping[str, Any]) -> str:
+    """The section on the audit, from the goals of its report."""
+    measured = [goal for goal in audit["goals"] if goal["met"] is not None]
+    missed = [
+        f"- {goal['part']}, {goal['name']}: {goal['value']:.3g}, the goal is "
+        f"{'at least' if goal['at_least'] else 'at most'} {goal['bound']:g}"
+        for goal in measured
+        if not goal["met"]
+    ]
+    return _AUDIT.format(
+        texts=audit["texts"],
+        met=len(measured) - len(missed),
+        measured=len(measured),
+        missed="\n".join(missed) or "none.",
     )

@@ -1,6 +1,7 @@
 """Evaluation: predictions held against labels."""
 
 import warnings
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,6 +13,10 @@ from safezone.model.predictor import AxisPrediction
 from safezone.taxonomy import Taxonomy
 from safezone.training.metrics import AXIS_METRICS, area_hits, bootstrap, select
 from safezone.training.pairs import evaluate_pairs
+
+# A group with fewer rows is too small for measures of its own.
+GROUP_ROWS = 40
+_GROUP_MEASURES = ("quadratic_weighted_kappa", "expected_calibration_error", "coverage")
 
 
 def true_levels(records: Sequence[Record]) -> np.ndarray[Any, np.dtype[np.int64]]:
@@ -58,26 +63,42 @@ def evaluate(
                 len(records),
                 resamples,
             )
-        report["by_area"] = _by_area(records, axes, levels, taxonomy)
+        slugs = taxonomy.area_slugs
+        for name, groups in (
+            ("by_area", [slugs[record.areas[0]] for record in records]),
+            ("by_source", [record.source for record in records]),
+        ):
+            report[name] = _by_group(groups, axes, levels, taxonomy)
         report["pairs"] = evaluate_pairs(records, axes, taxonomy, resamples)
     return report
 
 
-def _by_area(
-    records: Sequence[Record],
+def _by_group(
+    groups: Sequence[str],
     axes: Mapping[str, AxisPrediction],
     levels: np.ndarray[Any, np.dtype[np.int64]],
     taxonomy: Taxonomy,
-) -> dict[str, dict[str, float]]:
-    """By primary area: its `rows`, and the share of their levels, over all axes, that are right."""
+) -> dict[str, dict[str, Any]]:
+    """By group, largest first: its `rows`, the share of their levels, over all axes, that are right
+    (`levels_right`), and where it has enough rows some measures by axis.
+    """
     named = np.stack([axes[axis.id].levels for axis in taxonomy.axes], axis=1)
     right = (named == levels).mean(axis=1)
-    primary = np.array([record.areas[0] for record in records])
-    return {
-        slug: {
-            "rows": int((primary == index).sum()),
-            "levels_right": round(float(right[primary == index].mean()), 4),
-        }
-        for index, slug in enumerate(taxonomy.area_slugs)
-        if (primary == index).any()
-    }
+    report: dict[str, dict[str, Any]] = {}
+    for group, number in Counter(groups).most_common():
+        rows = np.array([of_row == group for of_row in groups])
+        report[group] = {"rows": number, "levels_right": round(float(right[rows].mean()), 4)}
+        if number >= GROUP_ROWS:
+            report[group]["axes"] = {
+                axis.id: {
+                    measure: round(
+                        AXIS_METRICS[measure](
+                            levels[rows, column], select(axes[axis.id], np.flatnonzero(rows))
+                        ),
+                        4,
+                    )
+                    for measure in _GROUP_MEASURES
+                }
+                for column, axis in enumerate(taxonomy.axes)
+            }
+    return report

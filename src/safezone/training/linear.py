@@ -49,23 +49,40 @@ def fit_heads(
     mean = vectors.mean(axis=0)
     scale = (vectors.std(axis=0) + 1e-6) * np.sqrt(vectors.shape[1]) / settings.dense_weight
     features = hstack([csr_matrix((vectors - mean) / scale), views.terms], format="csr")
-
-    fitted = Parallel(n_jobs=jobs)(
-        delayed(_fit_head)(
-            features if used.all() else features[used],
-            targets.reached[used, head],
-            settings.strength,
-        )
-        for head, used in enumerate(targets.used.T)
-    )
-    weights = np.stack([weight for weight, _ in fitted], axis=1)
-    intercept = np.array([constant for _, constant in fitted])
+    weights, constants = _fit(features, targets, settings.strength, jobs)
     dimension = vectors.shape[1]
     dense = weights[:dimension] / scale[:, None]
     return LinearHeads(
         dense=dense.astype(np.float32),
         sparse=weights[dimension:].astype(np.float32),
-        intercept=(intercept - mean @ dense).astype(np.float32),
+        query=np.zeros(len(constants), dtype=np.int64),
+        centre=(mean @ dense).astype(np.float32),
+        baseline=constants.astype(np.float32),
+    )
+
+
+def fit_lexical_heads(
+    terms: csr_matrix, targets: Targets, settings: HeadSettings, jobs: int = -1
+) -> tuple[Floats, Floats]:
+    """The same on the terms alone: weights (terms, heads) and log-odds without a term (heads,)."""
+    weights, constants = _fit(terms, targets, settings.strength, jobs)
+    return weights.astype(np.float32), constants.astype(np.float32)
+
+
+def _fit(
+    features: csr_matrix, targets: Targets, strength: float, jobs: int
+) -> tuple[Doubles, Doubles]:
+    # Large matrices reach the workers as read-only memory, in which they cannot sort by themselves.
+    features = features.sorted_indices()
+    fitted = Parallel(n_jobs=jobs)(
+        delayed(_fit_head)(
+            features if used.all() else features[used], targets.reached[used, head], strength
+        )
+        for head, used in enumerate(targets.used.T)
+    )
+    return (
+        np.stack([weight for weight, _ in fitted], axis=1),
+        np.array([constant for _, constant in fitted]),
     )
 
 
@@ -85,7 +102,7 @@ def cross_fit(
         held_out = folds == fold
         others = ~held_out if teaching is None else teaching & ~held_out
         heads = fit_heads(views.rows(others), targets.rows(others), settings)
-        log_odds[held_out] = heads.log_odds(views.vectors[held_out], views.terms[held_out])
+        log_odds[held_out] = heads.log_odds(views.vectors[held_out, None], views.terms[held_out])
     return log_odds
 
 

@@ -89,6 +89,29 @@ def expected_calibration_error(levels: Levels, prediction: AxisPrediction) -> fl
     )
 
 
+def log_loss(levels: Levels, prediction: AxisPrediction) -> float:
+    """Mean negative logarithm of the true level's probability, 0 or more; 0 bounded at 1e-6."""
+    true = prediction.probabilities[np.arange(len(levels)), levels]
+    return float(-np.log(np.maximum(true, 1e-6)).mean())
+
+
+def accuracy_at_80(levels: Levels, prediction: AxisPrediction) -> float:
+    """Accuracy among the 80% of answers that the model is surest of (El-Yaniv & Wiener, 2010).
+
+    Surest by the probability of the named level; the others would be handed to a person.
+    """
+    return float(selective_accuracy(levels, prediction)[max(1, round(0.8 * len(levels))) - 1])
+
+
+def selective_accuracy(levels: Levels, prediction: AxisPrediction) -> Doubles:
+    """Accuracy among the surest 1, 2, … n answers: the risk-coverage curve, shape (n,)."""
+    confidence = prediction.probabilities[np.arange(len(levels)), prediction.levels]
+    order = np.argsort(-confidence, kind="stable")
+    right = (prediction.levels == levels)[order]
+    accuracy: Doubles = np.cumsum(right) / np.arange(1, len(levels) + 1)
+    return accuracy
+
+
 def coverage(levels: Levels, prediction: AxisPrediction) -> float:
     """The share of rows whose true level is in the prediction set."""
     return float(prediction.sets[np.arange(len(levels)), levels].mean())
@@ -99,15 +122,23 @@ def mean_set_size(_: Levels, prediction: AxisPrediction) -> float:
     return float(prediction.sets.sum(axis=1).mean())
 
 
+def abstention_rate(_: Levels, prediction: AxisPrediction) -> float:
+    """The share of rows whose prediction set holds more than one level."""
+    return float((prediction.sets.sum(axis=1) > 1).mean())
+
+
 AXIS_METRICS: dict[str, Callable[[Levels, AxisPrediction], float]] = {
     "quadratic_weighted_kappa": quadratic_weighted_kappa,
     "macro_f1": macro_f1,
     "top_auroc": top_auroc,
     "top_average_precision": top_average_precision,
     "brier_score": brier_score,
+    "log_loss": log_loss,
     "expected_calibration_error": expected_calibration_error,
+    "accuracy_at_80": accuracy_at_80,
     "coverage": coverage,
     "mean_set_size": mean_set_size,
+    "abstention_rate": abstention_rate,
 }
 
 

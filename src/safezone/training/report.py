@@ -11,6 +11,7 @@ from safezone.corpus.records import Record
 from safezone.model.predictor import AxisPrediction
 from safezone.taxonomy import Taxonomy
 from safezone.training.evaluate import true_levels
+from safezone.training.metrics import selective_accuracy
 
 METRIC_NAMES = {
     "quadratic_weighted_kappa": "quadratic-weighted kappa",
@@ -18,9 +19,12 @@ METRIC_NAMES = {
     "top_auroc": "AUROC, top level vs rest",
     "top_average_precision": "average precision, top level vs rest",
     "brier_score": "Brier score",
+    "log_loss": "log loss",
     "expected_calibration_error": "expected calibration error",
+    "accuracy_at_80": "accuracy of the surest 80%",
     "coverage": "prediction-set coverage",
     "mean_set_size": "mean prediction-set size",
+    "abstention_rate": "answers with more than one level in the set",
 }
 _AREA_NAMES = {"top_1_accuracy": "primary area first", "top_3_accuracy": "primary area in top 3"}
 _BINS = 10
@@ -72,6 +76,24 @@ def pair_lines(report: Mapping[str, Any], taxonomy: Taxonomy) -> list[str]:
     ]
 
 
+def group_table(groups: Mapping[str, Any], taxonomy: Taxonomy) -> str:
+    """A Markdown table of the groups that have measures: kappa / calibration error / coverage."""
+    lines = [["", "records", *(axis.name for axis in taxonomy.axes)]]
+    lines.append(["---"] * len(lines[0]))
+    for name, facts in groups.items():
+        if "axes" not in facts:
+            continue
+        cells = []
+        for axis in taxonomy.axes:
+            measured = facts["axes"][axis.id]
+            cells.append(
+                f"{measured['quadratic_weighted_kappa']:.2f} / "
+                f"{measured['expected_calibration_error']:.2f} / {measured['coverage']:.0%}"
+            )
+        lines.append([name, f"{facts['rows']:,}", *cells])
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
 def weakest_areas(report: Mapping[str, Any], number: int = 6, least_rows: int = 20) -> list[str]:
     """The areas with the smallest share of right levels, among those with enough rows."""
     known = [
@@ -112,14 +134,40 @@ def draw_learning_curve(points: Sequence[Mapping[str, Any]], taxonomy: Taxonomy)
     return picture.getvalue()
 
 
-def draw_reliability(
+def draw_risk_coverage(
     path: Path,
     records: Sequence[Record],
     axes: Mapping[str, AxisPrediction],
     taxonomy: Taxonomy,
 ) -> None:
+    """The risk-coverage curve: accuracy of the surest answers against their share. Writes a PNG."""
+    from matplotlib.figure import Figure
+
+    levels = true_levels(records)
+    share = np.arange(1, len(levels) + 1) / len(levels)
+    figure = Figure(figsize=(6, 4.5), layout="constrained")
+    panel = figure.subplots()
+    for number, axis in enumerate(taxonomy.axes):
+        panel.plot(share, selective_accuracy(levels[:, number], axes[axis.id]), label=axis.name)
+    panel.set(
+        title=f"If only the surest were answered ({len(levels)} rows)",
+        xlabel="share of texts answered",
+        ylabel="share of these where the level is right",
+        ylim=(0.6, 1.01),
+    )
+    panel.grid(alpha=0.3)
+    panel.legend(loc="lower left")
+    figure.savefig(path, dpi=110)
+
+
+def draw_reliability(
+    to: Path | BytesIO,
+    records: Sequence[Record],
+    axes: Mapping[str, AxisPrediction],
+    taxonomy: Taxonomy,
+) -> None:
     """Reliability diagrams, one panel an axis: confidence against accuracy in ten bins of equal
-    mass, with the number of rows in the title. Writes a PNG.
+    mass, with the number of rows in the title. Writes a PNG to a path or a stream.
     """
     from matplotlib.figure import Figure
 
@@ -143,4 +191,5 @@ def draw_reliability(
             ylim=(0, 1.02),
         )
         panel.legend(loc="lower right")
-    figure.savefig(path, dpi=110)
+    # Without the library's version in it, the same predictions give the same bytes.
+    figure.savefig(to, format="png", dpi=80, metadata={"Software": None})

@@ -22,7 +22,7 @@ class Targets:
     reached: NDArray[np.bool_]
     used: NDArray[np.bool_]
 
-    def rows(self, chosen: NDArray[np.bool_]) -> "Targets":
+    def rows(self, chosen: NDArray[np.bool_] | NDArray[np.int64]) -> "Targets":
         return Targets(self.reached[chosen], self.used[chosen])
 
 

@@ -39,6 +39,7 @@ def _check_abstained(assessment: Assessment, taxonomy: Taxonomy, code: str) -> N
         {"level": None, "probabilities": None, "set": axis.level_ids} for axis in taxonomy.axes
     ]
     assert assessment.areas == ()
+    assert assessment.evidence == {}
     assert (assessment.route.signal, assessment.route.mode) == ("human_review", None)
     assert [reason.code for reason in assessment.route.reasons] == [code]
 
@@ -190,11 +191,14 @@ def test_every_answer_names_what_made_it(
         assert asdict(assessment.provenance) == expected
 
 
-def test_progress_counts_parts(debug_assessor: Assessor, proposals: list[Proposal]) -> None:
+def test_progress_counts_the_texts_that_are_read(
+    debug_assessor: Assessor, proposals: list[Proposal]
+) -> None:
     seen: list[tuple[int, int]] = []
     assessments = debug_assessor.assess(proposals, lambda done, total: seen.append((done, total)))
-    parts = sum(assessment.input.parts for assessment in assessments)
-    assert seen[-1] == (parts, parts)
+    texts = sum(assessment.input.parts > 0 for assessment in assessments)
+    assert texts == len(proposals) - 2
+    assert seen[-1] == (texts, texts)
 
 
 def test_the_self_check_holds_for_the_bundle_as_it_was_made(debug_assessor: Assessor) -> None:

@@ -106,6 +106,11 @@ MALFORMED: dict[str, Any] = {
     "an unknown level": lambda taxonomy: row(taxonomy, labels=_labels(taxonomy, benefit=CANARY)),
     "a level in a list": lambda taxonomy: row(taxonomy, labels=_labels(taxonomy, benefit=[CANARY])),
     "a level as a number": lambda taxonomy: row(taxonomy, labels=_labels(taxonomy, benefit=1)),
+    "sure zero": lambda taxonomy: row(taxonomy, sure=0),
+    "sure beyond the scale": lambda taxonomy: row(taxonomy, sure=4),
+    "sure between two steps": lambda taxonomy: row(taxonomy, sure=2.5),
+    "sure in words": lambda taxonomy: row(taxonomy, sure=CANARY),
+    "sure null": lambda taxonomy: row(taxonomy, sure=None),
     "areas null": lambda taxonomy: row(taxonomy, areas=None),
     "areas empty": lambda taxonomy: row(taxonomy, areas=[]),
     "areas a string": lambda taxonomy: row(taxonomy, areas=taxonomy.area_slugs[0]),
@@ -138,6 +143,7 @@ def test_a_malformed_row_is_refused_naming_file_and_line_and_never_the_text(
         ("abstract a list", "'abstract' must be a string"),
         ("labels a string", "'labels' must be an object"),
         ("an unknown level", "'benefit' must be one of ordinary, mutual, global"),
+        ("sure zero", "'sure' must be 1, 2 or 3"),
         ("areas empty", "at least one area"),
         ("an unknown area", "1 of its areas"),
     ],
@@ -191,3 +197,10 @@ def test_the_pair_of_a_record_is_kept(tmp_path: Path, taxonomy: Taxonomy) -> Non
     assert read_records([path], taxonomy)[0].pair == "p1"
     write(path, json.dumps(row(taxonomy, pair=7)))
     assert "'pair' must be" in refusal(path, taxonomy)
+
+
+@pytest.mark.parametrize("sure", [1, 2, 3])
+def test_how_sure_the_reader_was_is_kept(tmp_path: Path, taxonomy: Taxonomy, sure: int) -> None:
+    lines = [json.dumps(row(taxonomy, sure=sure)), json.dumps(row(taxonomy))]
+    told, untold = read_records([write(tmp_path / "a.jsonl", *lines)], taxonomy)
+    assert (told.sure, untold.sure) == (sure, 3)

@@ -2,15 +2,23 @@
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from safezone.errors import BundleCorrupt, BundleError, BundleMismatch, BundleNotFound
-from safezone.model.bundle import Bundle, is_bundle, load_bundle, save_bundle
+from safezone.model.bundle import (
+    LEARNING_CURVE,
+    Bundle,
+    is_bundle,
+    load_bundle,
+    save_bundle,
+)
 from safezone.model.ports import EncoderInfo
 from tiny_bundles import (
+    ENCODER_FILES,
     FILES,
     TAXONOMY_VERSION,
     TEXT_VERSION,
@@ -27,8 +35,8 @@ def _bytes(path: Path) -> dict[str, bytes]:
 
 def _same(one: Bundle, two: Bundle) -> bool:
     return (
-        (one.manifest, one.vocabulary, one.metrics, one.card)
-        == (two.manifest, two.vocabulary, two.metrics, two.card)
+        (one.manifest, one.vocabulary, one.metrics, one.card, one.encoder, one.pictures)
+        == (two.manifest, two.vocabulary, two.metrics, two.card, two.encoder, two.pictures)
         and one.arrays.keys() == two.arrays.keys()
         and all(np.array_equal(one.arrays[key], two.arrays[key]) for key in one.arrays)
         and all(one.arrays[key].dtype == two.arrays[key].dtype for key in one.arrays)
@@ -45,6 +53,28 @@ def saved(tmp_path: Path) -> Path:
 def test_what_is_loaded_is_what_was_saved(saved: Path) -> None:
     assert _same(load(saved), tiny_bundle())
     assert {entry.name for entry in saved.iterdir()} == set(FILES)
+
+
+def test_an_encoder_of_its_own_is_kept_byte_by_byte(tmp_path: Path) -> None:
+    bundle = tiny_bundle(with_encoder=True)
+    save_bundle(bundle, tmp_path / "model")
+    assert {entry.name for entry in (tmp_path / "model").iterdir()} == {*FILES, *ENCODER_FILES}
+    assert load(tmp_path / "model").encoder == ENCODER_FILES
+    assert _same(load(tmp_path / "model"), bundle)
+    assert not _same(load(tmp_path / "model"), tiny_bundle())
+
+
+def test_a_bundle_on_an_encoder_as_it_comes_replaces_one_with_its_own(tmp_path: Path) -> None:
+    save_bundle(tiny_bundle(with_encoder=True), tmp_path / "model")
+    save_bundle(tiny_bundle(), tmp_path / "model")
+    assert _same(load(tmp_path / "model"), tiny_bundle())
+
+
+def test_pictures_are_kept_apart_from_the_encoder(tmp_path: Path) -> None:
+    picture = {LEARNING_CURVE: b"\x89PNG..."}
+    save_bundle(replace(tiny_bundle(with_encoder=True), pictures=picture), tmp_path / "model")
+    loaded = load(tmp_path / "model")
+    assert (loaded.encoder, loaded.pictures) == (ENCODER_FILES, picture)
 
 
 def test_the_same_bundle_gives_the_same_bytes(tmp_path: Path, saved: Path) -> None:
@@ -190,10 +220,10 @@ def test_a_bundle_for_another_taxonomy_or_text_version_is_a_mismatch(
     assert [version for version in told if version not in str(caught.value)] == []
 
 
-@pytest.mark.parametrize("made_in", [0, 2, 17, "1", None])
+@pytest.mark.parametrize("made_in", [0, 1, 3, 17, "2", None])
 def test_a_bundle_of_another_format_is_a_mismatch(saved: Path, made_in: object) -> None:
     reseal(saved, format=made_in)
-    with pytest.raises(BundleMismatch, match=f"format {made_in}, this program reads 1"):
+    with pytest.raises(BundleMismatch, match=f"format {made_in}, this program reads 2"):
         load(saved)
 
 

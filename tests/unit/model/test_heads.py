@@ -1,6 +1,7 @@
 """Heads, calibration and the step from thresholds to levels, against brute force."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -93,27 +94,75 @@ def test_each_row_is_judged_alone() -> None:
     assert ordinal_level(np.zeros((0, 3))).tolist() == []
 
 
+def some_heads(rng: np.random.Generator) -> LinearHeads:
+    """Three heads on two queries, vectors of six numbers and five terms."""
+    return LinearHeads(
+        dense=rng.normal(size=(6, 3)).astype(np.float32),
+        sparse=rng.normal(size=(5, 3)).astype(np.float32),
+        query=np.array([1, 0, 1]),
+        centre=rng.normal(size=3).astype(np.float32),
+        baseline=rng.normal(size=3).astype(np.float32),
+    )
+
+
 def test_log_odds_are_the_sum_over_every_number_of_both_views() -> None:
     rng = np.random.default_rng(7)
-    vectors = rng.normal(size=(4, 6)).astype(np.float32)
+    heads = some_heads(rng)
+    vectors = rng.normal(size=(4, 2, 6)).astype(np.float32)
     terms = rng.random((4, 5)) * (rng.random((4, 5)) < 0.5)
-    dense = rng.normal(size=(6, 3)).astype(np.float32)
-    sparse = rng.normal(size=(5, 3)).astype(np.float32)
-    intercept = rng.normal(size=3).astype(np.float32)
 
-    found = LinearHeads(dense, sparse, intercept).log_odds(vectors, csr_matrix(terms))
+    found = heads.log_odds(vectors, csr_matrix(terms))
 
     expected = [
         [
-            float(intercept[head])
-            + math.fsum(float(vectors[row, i]) * float(dense[i, head]) for i in range(6))
-            + math.fsum(float(terms[row, j]) * float(sparse[j, head]) for j in range(5))
+            float(heads.baseline[head])
+            - float(heads.centre[head])
+            + math.fsum(
+                float(vectors[row, heads.query[head], i]) * float(heads.dense[i, head])
+                for i in range(6)
+            )
+            + math.fsum(float(terms[row, j]) * float(heads.sparse[j, head]) for j in range(5))
             for head in range(3)
         ]
         for row in range(4)
     ]
     np.testing.assert_allclose(found, expected, rtol=0, atol=1e-12)
     assert found.dtype == np.float64
+
+
+def test_an_average_vector_without_terms_has_the_baseline() -> None:
+    rng = np.random.default_rng(8)
+    heads = some_heads(rng)
+    average = rng.normal(size=(1, 2, 6)).astype(np.float32)
+    centre = np.einsum("hd,dh->h", average[0, heads.query], heads.dense)
+    centred = replace(heads, centre=centre.astype(np.float32))
+    found = centred.log_odds(average, csr_matrix((1, 5)))
+    np.testing.assert_allclose(found, [heads.baseline], rtol=0, atol=1e-6)
+
+
+@given(st.integers(1, 6), st.integers(0, 2**32))
+def test_contributions_of_sentences_and_the_baseline_sum_to_the_log_odds(
+    sentences: int, seed: int
+) -> None:
+    rng = np.random.default_rng(seed)
+    heads = some_heads(rng)
+    vectors = rng.normal(size=(sentences, 2, 6)).astype(np.float32)
+    attention = rng.dirichlet(np.ones(sentences), 2).T.astype(np.float32)
+    terms = rng.random((sentences, 5)) * (rng.random((sentences, 5)) < 0.5)
+    contributions = heads.contributions(vectors, attention, csr_matrix(terms))
+    assert contributions.shape == (sentences, 3)
+    whole = heads.log_odds(
+        vectors.sum(axis=0, keepdims=True), csr_matrix(terms.sum(axis=0, keepdims=True))
+    )
+    found = heads.baseline + contributions.sum(axis=0)
+    np.testing.assert_allclose(found, whole[0], rtol=0, atol=1e-5)
+
+
+def test_a_sentence_without_a_piece_or_a_term_contributes_nothing() -> None:
+    heads = some_heads(np.random.default_rng(9))
+    nothing = np.zeros((1, 2, 6), dtype=np.float32)
+    found = heads.contributions(nothing, nothing[..., 0], csr_matrix((1, 5)))
+    assert found.tolist() == [[0, 0, 0]]
 
 
 @given(st.floats(0.001, 20), st.floats(-10, 10), st.floats(-50, 50))
@@ -124,6 +173,15 @@ def test_platt_scaling_is_the_logistic_of_a_line(slope: float, offset: float, z:
     expected = 1 / (1 + math.exp(-line)) if line > -700 else 0.0
     assert probability == pytest.approx(expected, rel=1e-9, abs=1e-300)
     assert 0.0 <= probability <= 1.0
+
+
+def test_calibrated_log_odds_are_those_of_the_calibrated_probabilities() -> None:
+    scaling = PlattScaling(np.array([1.0, 0.5]), np.array([0.0, -2.0]))
+    log_odds = np.array([[0.0, 1.0], [-3.0, 8.0]])
+    calibrated = scaling.calibrated(log_odds)
+    np.testing.assert_allclose(calibrated, [[0.0, -1.5], [-3.0, 2.0]], rtol=0, atol=1e-12)
+    odds = scaling.probabilities(log_odds) / (1 - scaling.probabilities(log_odds))
+    np.testing.assert_allclose(np.log(odds), calibrated, rtol=0, atol=1e-9)
 
 
 def test_platt_scaling_treats_each_head_by_its_own_pair() -> None:

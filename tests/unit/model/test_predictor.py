@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from scipy.special import expit
 
 from safezone.bootstrap import read_bundle
 from safezone.config import read_settings
@@ -26,9 +27,15 @@ from safezone.model.predictor import (
     predict_axis,
 )
 from safezone.taxonomy import Taxonomy
-from safezone.text.prepare import PreparedText, prepare
+from safezone.text.prepare import PreparedText, Sentence, prepare
 
-ARRAYS = ("dense", "sparse", "intercept", "slope", "offset", "idf", "quantiles", "scope_threshold")
+ARRAYS = (
+    *("queries", "dense", "sparse", "query", "centre", "baseline"),
+    *("slope", "offset", "idf", "quantiles", "scope_threshold"),
+)
+# They say themselves how many queries there are, or which are read: any length may be right.
+LENGTHS = [name for name in ARRAYS if name != "queries"]
+FLOATS = [name for name in ARRAYS if name != "query"]
 
 
 class OtherEncoder(DebugEncoder):
@@ -113,7 +120,7 @@ def test_a_missing_array_is_corrupt(bundle: Bundle, taxonomy: Taxonomy, name: st
         Model(replace(bundle, arrays=arrays), DebugEncoder(), taxonomy)
 
 
-@pytest.mark.parametrize("name", ARRAYS)
+@pytest.mark.parametrize("name", LENGTHS)
 @pytest.mark.parametrize("change", ["shorter", "longer", "another rank"])
 def test_an_array_of_another_shape_is_corrupt(
     bundle: Bundle, taxonomy: Taxonomy, name: str, change: str
@@ -128,7 +135,29 @@ def test_an_array_of_another_shape_is_corrupt(
         Model(_with(bundle, **{name: other}), DebugEncoder(), taxonomy)
 
 
-@pytest.mark.parametrize("name", ARRAYS)
+def test_queries_of_another_dimension_or_none_at_all_are_corrupt(
+    bundle: Bundle, taxonomy: Taxonomy
+) -> None:
+    queries = bundle.arrays["queries"]
+    for other in (queries[:, :-1], queries[0], queries[None], queries[:0]):
+        with pytest.raises(BundleCorrupt):
+            Model(_with(bundle, queries=other), DebugEncoder(), taxonomy)
+
+
+@pytest.mark.parametrize("number", [-1, 1])
+def test_a_head_that_asks_a_query_which_is_not_there_is_corrupt(
+    bundle: Bundle, taxonomy: Taxonomy, number: int
+) -> None:
+    query = bundle.arrays["query"].copy()
+    query[3] = number
+    with pytest.raises(BundleCorrupt, match="query"):
+        Model(_with(bundle, query=query), DebugEncoder(), taxonomy)
+    two = np.concatenate([bundle.arrays["queries"]] * 2)
+    if number == 1:
+        assert Model(_with(bundle, query=query, queries=two), DebugEncoder(), taxonomy)
+
+
+@pytest.mark.parametrize("name", FLOATS)
 @pytest.mark.parametrize("value", [np.nan, np.inf])
 def test_an_array_that_is_not_finite_is_corrupt(
     bundle: Bundle, taxonomy: Taxonomy, name: str, value: float
@@ -156,7 +185,7 @@ def test_an_empty_vocabulary_is_corrupt(bundle: Bundle, taxonomy: Taxonomy) -> N
 def test_answers_of_heads_that_are_constants(
     bundle: Bundle, taxonomy: Taxonomy, texts: list[PreparedText]
 ) -> None:
-    """Without weights, head number n says logistic(slope * intercept + offset), chosen here."""
+    """Without weights, head number n says logistic(slope * baseline + offset), chosen here."""
     wanted = np.full(48, 0.001)
     wanted[:8] = [0.8, 0.3, 0.4, 0.1, 0.5, 0.7, 0.9, 0.6]  # the third axis crosses
     wanted[8 + 5], wanted[-1] = 0.75, 0.25
@@ -167,7 +196,8 @@ def test_answers_of_heads_that_are_constants(
         sparse=np.zeros_like(bundle.arrays["sparse"]),
         slope=slope,
         offset=offset,
-        intercept=(np.log(wanted / (1 - wanted)) - offset) / slope,
+        centre=np.zeros_like(bundle.arrays["centre"]),
+        baseline=(np.log(wanted / (1 - wanted)) - offset) / slope,
         quantiles=np.array([0.55, 0.65, 1.0, 0.0]),
         scope_threshold=np.array([0.2]),
     )
@@ -229,15 +259,60 @@ def test_nothing_and_a_text_without_words_are_answered(model: Model, taxonomy: T
     assert [axis.probabilities.shape for axis in nothing.axes.values()] == [(0, 3)] * 4
     assert nothing.areas.shape == (0, len(taxonomy.areas))
     assert nothing.parts == ()
+    assert nothing.explanations == ()
+    assert nothing.in_scope.shape == (0,)
     empty = model.predict([PreparedText(())])
     assert empty.parts == (0,)
     assert np.isfinite(_numbers(empty)).all()
+    [explanation] = empty.explanations
+    assert explanation.contributions.shape == (0, 8)
+    np.testing.assert_array_equal(explanation.log_odds, explanation.baseline)
 
 
-def test_progress_reaches_the_number_of_parts(model: Model, texts: list[PreparedText]) -> None:
+def test_progress_reaches_the_number_of_texts(model: Model, texts: list[PreparedText]) -> None:
     seen: list[tuple[int, int]] = []
-    prediction = model.predict(texts, lambda done, total: seen.append((done, total)))
-    assert seen[-1] == (sum(prediction.parts), sum(prediction.parts))
+    model.predict(texts, lambda done, total: seen.append((done, total)))
+    assert seen[-1] == (len(texts), len(texts))
+
+
+def test_an_explanation_sums_to_the_log_odds_of_the_probabilities(
+    model: Model, texts: list[PreparedText]
+) -> None:
+    prediction = model.predict(texts)
+    for row, (text, explanation) in enumerate(zip(texts, prediction.explanations, strict=True)):
+        assert explanation.contributions.shape == (len(text.sentences), 8)
+        np.testing.assert_allclose(
+            explanation.baseline + explanation.contributions.sum(axis=0),
+            explanation.log_odds,
+            rtol=0,
+            atol=1e-9,
+        )
+        for columns, axis in zip((0, 2, 4, 6), prediction.axes.values(), strict=True):
+            at_least = expit(explanation.log_odds[columns : columns + 2])
+            reached = [min(at_least), at_least[0]]  # the upper threshold never above the lower
+            found = axis.probabilities[row, ::-1].cumsum()[:2]
+            np.testing.assert_allclose(found, reached, rtol=0, atol=1e-12)
+
+
+def test_the_baseline_is_that_of_every_text(model: Model, texts: list[PreparedText]) -> None:
+    baselines = np.stack([found.baseline for found in model.predict(texts).explanations])
+    assert (baselines == baselines[0]).all()
+
+
+def test_a_sentence_that_says_nothing_known_contributes_only_its_pieces(
+    bundle: Bundle, taxonomy: Taxonomy, texts: list[PreparedText]
+) -> None:
+    """With weights on the lexical view alone, it contributes nothing at all."""
+    lexical = _with(
+        bundle,
+        dense=np.zeros_like(bundle.arrays["dense"]),
+        centre=np.zeros_like(bundle.arrays["centre"]),
+    )
+    unknown = Sentence("abstract", "Xyzzy 42 plugh.", 0, 15)
+    text = PreparedText((*texts[0].sentences, unknown))
+    [found] = Model(lexical, DebugEncoder(), taxonomy).predict([text]).explanations
+    assert not found.contributions[-1].any()
+    assert found.contributions[:-1].any(axis=1).all()
 
 
 def test_encoder_infos_are_equal_only_in_every_field() -> None:

@@ -8,6 +8,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy.special import expit, logit
 from scipy.stats import betabinom
+from sklearn.metrics import log_loss
 
 from safezone.model.heads import Doubles
 from safezone.model.predictor import AxisPrediction
@@ -15,6 +16,7 @@ from safezone.training.calibrate import (
     conformal_quantile,
     cross_fitted_probabilities,
     fit_platt,
+    log_losses,
 )
 from safezone.training.metrics import expected_calibration_error
 from safezone.training.targets import Targets
@@ -90,6 +92,27 @@ def test_huge_log_odds_do_not_overflow() -> None:
     log_odds = np.array([[-1e4], [1e4], [5e3], [-5e3]])
     found = fit_platt(log_odds, taught(log_odds > 0))
     assert np.isfinite([found.slope, found.offset]).all()
+
+
+def test_the_log_loss_is_that_of_scikit_learn_over_the_rows_used() -> None:
+    heads = [simulated(400, 1.5, 0.3, seed=seed) for seed in range(3)]
+    log_odds, reached = (np.hstack(columns) for columns in zip(*heads, strict=True))
+    used = np.ones_like(reached)
+    used[100:, 1] = False
+    found = log_losses(log_odds, Targets(reached, used))
+    expected = [
+        log_loss(reached[used[:, head], head], expit(log_odds[used[:, head], head]))
+        for head in range(3)
+    ]
+    np.testing.assert_allclose(found, expected, rtol=1e-9)
+    other = log_losses(log_odds, Targets(reached ^ ~used, used))
+    np.testing.assert_array_equal(other, found)
+
+
+def test_the_log_loss_of_huge_log_odds_is_their_size() -> None:
+    log_odds = np.array([[1e4], [-1e4]])
+    found = log_losses(log_odds, taught(np.array([[True], [True]])))
+    assert found.tolist() == [5e3]
 
 
 def _calibration_error(probabilities: Doubles, reached: NDArray[np.bool_]) -> float:

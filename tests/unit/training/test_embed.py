@@ -28,7 +28,7 @@ class CountingEncoder(DebugEncoder):
     def __init__(self) -> None:
         self.parts = 0
 
-    def embed(self, parts: Sequence[Sequence[int]]) -> Floats:
+    def embed(self, parts: Sequence[Sequence[int]]) -> list[Floats]:
         self.parts += len(parts)
         return super().embed(parts)
 
@@ -40,6 +40,14 @@ def test_every_text_has_a_vector() -> None:
     assert vectors[:2].any(axis=1).all()
     assert not vectors[2].any()
     np.testing.assert_allclose(embed(DebugEncoder(), TEXTS[1:2])[0], vectors[1], atol=1e-6)
+
+
+def test_a_vector_is_the_plain_mean_over_all_word_pieces() -> None:
+    encoder = DebugEncoder()
+    [pieces] = encoder.pieces([TEXTS[0].text])
+    [of_pieces] = encoder.embed([pieces])
+    [vector] = embed(encoder, TEXTS[:1])
+    np.testing.assert_allclose(vector, of_pieces.mean(axis=0), rtol=0, atol=1e-6)
 
 
 def test_a_second_run_takes_the_vectors_of_the_first(tmp_path: Path) -> None:
@@ -131,4 +139,4 @@ def test_progress_is_told_only_while_reading(tmp_path: Path) -> None:
     calls: list[tuple[int, int]] = []
     for _ in range(2):
         embed(DebugEncoder(), TEXTS, tmp_path, lambda done, of: calls.append((done, of)))
-    assert calls == [(2, 2)]
+    assert calls == [(3, 3)]

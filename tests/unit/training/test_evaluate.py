@@ -1,6 +1,7 @@
 """The evaluation report: every measure of every axis, as plain data."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from safezone.model.heads import Doubles
 from safezone.model.predictor import AxisPrediction
 from safezone.taxonomy import Taxonomy
 from safezone.training.evaluate import evaluate, true_levels
-from safezone.training.metrics import AXIS_METRICS
+from safezone.training.metrics import AXIS_METRICS, select
 
 # 24 rows in which every axis has every level, each axis in an order of its own.
 RECORDS = [
@@ -106,3 +107,24 @@ def test_a_measure_that_the_labels_cannot_give_is_null(taxonomy: Taxonomy) -> No
 def test_the_report_is_json_and_the_same_again(report: dict[str, Any], taxonomy: Taxonomy) -> None:
     again = evaluate(RECORDS, perfect_axes(taxonomy), perfect_areas(taxonomy), taxonomy, 10)
     assert json.loads(json.dumps(report, allow_nan=False)) == again
+
+
+def test_groups_are_counted_and_large_ones_measured_by_themselves(taxonomy: Taxonomy) -> None:
+    """In one source everything is right, in the other the first axis is always wrong."""
+    large = [replace(record, source="a", areas=(3,)) for record in RECORDS * 2]
+    small = [replace(record, source="b", areas=(7,)) for record in RECORDS]
+    records, rows = [*small, *large], np.tile(np.arange(24), 3)
+    axes = {axis: select(all_, rows) for axis, all_ in perfect_axes(taxonomy).items()}
+    wrong = axes["sensitivity"].levels.copy()
+    wrong[24:] = (wrong[24:] + 1) % 3
+    axes["sensitivity"] = AxisPrediction(np.eye(3)[wrong], wrong, np.eye(3)[wrong] > 0)
+    report = evaluate(records, axes, perfect_areas(taxonomy)[rows], taxonomy, 5)
+    assert list(report["by_source"]) == ["a", "b"]  # the largest first
+    a, b = report["by_source"].values()
+    assert (a["rows"], a["levels_right"]) == (48, 0.75)
+    assert b == {"rows": 24, "levels_right": 1.0}
+    assert a["axes"]["sensitivity"]["coverage"] == 0
+    assert a["axes"]["sensitivity"]["expected_calibration_error"] == 1
+    assert a["axes"]["benefit"]["quadratic_weighted_kappa"] == 1
+    slugs = taxonomy.area_slugs
+    assert report["by_area"] == {slugs[3]: a, slugs[7]: b}

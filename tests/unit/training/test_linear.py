@@ -7,7 +7,7 @@ from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
 from safezone.model.heads import Doubles, LinearHeads
-from safezone.training.linear import HeadSettings, Views, fit_heads
+from safezone.training.linear import HeadSettings, Views, fit_heads, fit_lexical_heads
 from safezone.training.targets import Targets
 
 ROWS, DIMENSION, TERMS, HEADS = 80, 6, 12, 3
@@ -32,7 +32,7 @@ def targets(views: Views) -> Targets:
 
 
 def log_odds(heads: LinearHeads, views: Views) -> Doubles:
-    return heads.log_odds(views.vectors, views.terms)
+    return heads.log_odds(views.vectors[:, None], views.terms)
 
 
 def stacked(views: Views, dense_weight: float) -> Doubles:
@@ -64,6 +64,24 @@ def test_log_odds_are_those_of_scikit_learn_on_stacked_features(
         )
 
 
+def test_lexical_heads_are_those_of_scikit_learn_on_the_terms_alone(
+    views: Views, targets: Targets
+) -> None:
+    targets.used[50:, 0] = False
+    targets.reached[:, 1] = True
+    weights, constants = fit_lexical_heads(views.terms, targets, SETTINGS, jobs=1)
+    assert (weights.shape, constants.shape) == ((TERMS, HEADS), (HEADS,))
+    assert {weights.dtype, constants.dtype} == {np.dtype(np.float32)}
+    found = views.terms @ weights + constants
+    terms = views.terms.toarray()
+    for head, rows in ((0, slice(50)), (2, slice(None))):
+        model = fitted_by_sklearn(terms[rows], targets.reached[rows, head], SETTINGS.strength)
+        np.testing.assert_allclose(
+            found[:, head], model.decision_function(terms), rtol=0, atol=1e-4
+        )
+    np.testing.assert_allclose(found[:, 1], np.log(81.0), rtol=1e-6)
+
+
 def test_standardised_vectors_have_the_length_of_the_setting(views: Views) -> None:
     lengths = np.linalg.norm(stacked(views, 2.5)[:, :DIMENSION], axis=1)
     assert np.sqrt((lengths**2).mean()) == pytest.approx(2.5, rel=1e-3)
@@ -81,9 +99,22 @@ def test_standardisation_is_folded_in_so_that_units_do_not_matter(
 
 def test_heads_are_small_floats_of_the_right_shapes(views: Views, targets: Targets) -> None:
     heads = fit_heads(views, targets, SETTINGS, jobs=1)
-    arrays = (heads.dense, heads.sparse, heads.intercept)
-    assert [array.shape for array in arrays] == [(DIMENSION, HEADS), (TERMS, HEADS), (HEADS,)]
+    arrays = (heads.dense, heads.sparse, heads.centre, heads.baseline)
+    assert [array.shape for array in arrays] == [
+        *((DIMENSION, HEADS), (TERMS, HEADS)),
+        *((HEADS,), (HEADS,)),
+    ]
     assert {array.dtype for array in arrays} == {np.dtype(np.float32)}
+    assert heads.query.tolist() == [0] * HEADS  # they all read the one vector
+
+
+def test_the_baseline_is_what_the_average_vector_has_without_a_term(
+    views: Views, targets: Targets
+) -> None:
+    heads = fit_heads(views, targets, SETTINGS, jobs=1)
+    average = Views(views.vectors.mean(axis=0, keepdims=True), csr_matrix((1, TERMS)))
+    np.testing.assert_allclose(log_odds(heads, average), [heads.baseline], rtol=0, atol=1e-4)
+    assert np.abs(heads.centre).max() > 1e-3
 
 
 @pytest.mark.parametrize(("label", "constant"), [(True, np.log(81.0)), (False, -np.log(81.0))])
@@ -123,7 +154,8 @@ def test_the_same_rows_give_the_same_heads_on_one_core_or_several(
     for other in (again, parallel):
         np.testing.assert_array_equal(other.dense, one.dense)
         np.testing.assert_array_equal(other.sparse, one.sparse)
-        np.testing.assert_array_equal(other.intercept, one.intercept)
+        np.testing.assert_array_equal(other.centre, one.centre)
+        np.testing.assert_array_equal(other.baseline, one.baseline)
 
 
 def test_a_vector_that_never_varies_does_not_blow_up(views: Views, targets: Targets) -> None:

@@ -1,7 +1,7 @@
 """Measures of predictions, against values known in closed form."""
 
 import warnings
-from math import isnan, nan, sqrt
+from math import isnan, log, nan, sqrt
 from typing import Any
 
 import numpy as np
@@ -51,11 +51,18 @@ UNIFORM = predicted(np.full((6, 3), 1 / 3), np.ones((6, 3)))
         ("brier_score", PERFECT, 0),
         ("brier_score", certain((LEVELS + 1) % 3), 2),
         ("brier_score", UNIFORM, 2 / 3),
+        ("log_loss", PERFECT, 0),
+        ("log_loss", UNIFORM, log(3)),
+        ("log_loss", certain((LEVELS + 1) % 3), -log(1e-6)),  # bounded, else infinite
         ("expected_calibration_error", PERFECT, 0),
         ("expected_calibration_error", certain((LEVELS + 1) % 3), 1),
         ("coverage", PERFECT, 1),
         ("coverage", INVERTED, 1 / 3),
         ("coverage", UNIFORM, 1),
+        ("accuracy_at_80", PERFECT, 1),
+        ("accuracy_at_80", certain((LEVELS + 1) % 3), 0),
+        ("abstention_rate", PERFECT, 0),
+        ("abstention_rate", UNIFORM, 1),
         ("mean_set_size", PERFECT, 1),
         ("mean_set_size", UNIFORM, 3),
     ],
@@ -207,3 +214,13 @@ def test_the_seed_decides_about_the_interval() -> None:
     assert first == again
     assert first["value"] == other["value"]
     assert first["low"] != other["low"]
+
+
+def test_accuracy_is_of_the_answers_that_the_model_is_surest_of() -> None:
+    sure = np.array([0.9, 0.5, 0.8, 0.6, 0.7])
+    prediction = predicted(np.stack([sure, 1 - sure, np.zeros(5)], axis=1))
+    right = true(0, 1, 0, 1, 0)  # the two least sure answers are wrong
+    curve = metrics.selective_accuracy(right, prediction)
+    assert curve.tolist() == pytest.approx([1, 1, 1, 3 / 4, 3 / 5])
+    assert metrics.accuracy_at_80(right, prediction) == 3 / 4
+    assert metrics.accuracy_at_80(right[:1], select(prediction, np.array([0]))) == 1

@@ -63,6 +63,9 @@ def test_rows_are_chosen_from_both(taxonomy: Taxonomy) -> None:
     chosen = targets.rows(np.array([True, False, True, False]))
     np.testing.assert_array_equal(chosen.reached, targets.reached[[0, 2]])
     np.testing.assert_array_equal(chosen.used, targets.used[[0, 2]])
+    by_number = targets.rows(np.array([2, 0, 2]))
+    np.testing.assert_array_equal(by_number.reached, targets.reached[[2, 0, 2]])
+    np.testing.assert_array_equal(by_number.used, targets.used[[2, 0, 2]])
 
 
 @pytest.mark.parametrize("axis", range(4))

@@ -36,7 +36,5 @@ class DebugEncoder:
             for text in texts
         ]
 
-    def embed(self, parts: Sequence[Sequence[int]]) -> Floats:
-        if not parts:
-            return np.zeros((0, _DIMENSION), dtype=np.float32)
-        return np.stack([np.mean([_vector(piece) for piece in part], axis=0) for part in parts])
+    def embed(self, parts: Sequence[Sequence[int]]) -> list[Floats]:
+        return [np.stack([_vector(piece) for piece in part]) for part in parts]

@@ -1,8 +1,7 @@
 """The reference encoder: a local sentence-transformers folder, by default all-MiniLM-L6-v2.
 
-A vector is the mean over word pieces of the last two hidden layers, side by side: the layer below
-the last keeps more of the wording, and the heads do better with both (docs/decisions/0003). The
-only module that imports torch.
+A piece's vector is that of the last two hidden layers, side by side: the layer below the last keeps
+more of the wording, and heads fitted on them do better with both (docs/decisions/0003).
 """
 
 import hashlib
@@ -10,8 +9,6 @@ import importlib.util
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from safezone.errors import EncoderUnavailable
 from safezone.model.ports import EncoderInfo, Floats
@@ -24,7 +21,8 @@ _BATCH = 32
 _LAYERS = 2
 
 
-def _minilm_folder() -> Path:
+def minilm_folder() -> Path:
+    """Where the packaged all-MiniLM-L6-v2 lies. Raises EncoderUnavailable."""
     # Found, not imported: the package's own import would do no more than name this folder.
     spec = importlib.util.find_spec(_MINILM_PACKAGE)
     if spec is None or spec.origin is None:
@@ -72,7 +70,7 @@ def _silence() -> None:
 
 
 class SentenceTransformersEncoder:
-    """Mean-pooled word-piece vectors of a transformer, in PyTorch, 32-bit floats.
+    """Word-piece vectors of a mean-pooling transformer, in PyTorch, 32-bit floats.
 
     `folder` is a local sentence-transformers folder with mean pooling; None is the packaged
     all-MiniLM-L6-v2, whose weights are checked against the known digest. `threads` bounds
@@ -80,7 +78,7 @@ class SentenceTransformersEncoder:
     """
 
     def __init__(self, folder: Path | None = None, threads: int | None = None) -> None:
-        path = folder or _minilm_folder()
+        path = folder or minilm_folder()
         if not path.is_dir():
             raise EncoderUnavailable(f"There is no sentence-transformers folder at {path}.")
         digest = weights_digest(path)
@@ -141,27 +139,24 @@ class SentenceTransformersEncoder:
         encodings = self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
         return [encoding.ids for encoding in encodings]
 
-    def embed(self, parts: Sequence[Sequence[int]]) -> Floats:
-        out = np.zeros((len(parts), self.info.dimension), dtype=np.float32)
+    def embed(self, parts: Sequence[Sequence[int]]) -> list[Floats]:
         with self._torch.inference_mode():
-            for start in range(0, len(parts), _BATCH):
-                batch = parts[start : start + _BATCH]
-                out[start : start + len(batch)] = self._embed_batch(batch)
-        return out
+            return [
+                vectors
+                for start in range(0, len(parts), _BATCH)
+                for vectors in self._embed_batch(parts[start : start + _BATCH])
+            ]
 
-    def _embed_batch(self, batch: Sequence[Sequence[int]]) -> Floats:
+    def _embed_batch(self, batch: Sequence[Sequence[int]]) -> list[Floats]:
         width = max(len(part) for part in batch) + 2
         ids = self._torch.full((len(batch), width), self._pad, dtype=self._torch.long)
         attended = self._torch.zeros((len(batch), width), dtype=self._torch.long)
-        pooled = self._torch.zeros((len(batch), width, 1))
         for row, part in enumerate(batch):
             length = len(part) + 2
             ids[row, :length] = self._torch.tensor([self._first, *part, self._last])
             attended[row, :length] = 1
-            pooled[row, 1 : length - 1] = 1.0 / len(part)
         layers = self._transformer(
             input_ids=ids, attention_mask=attended, output_hidden_states=True
         ).hidden_states[-_LAYERS:]
-        means = [(layer * pooled).sum(dim=1) for layer in layers]
-        array: Floats = self._torch.cat(means, dim=1).numpy()
-        return array
+        vectors: Floats = self._torch.cat(layers, dim=2).numpy()
+        return [vectors[row, 1 : len(part) + 1] for row, part in enumerate(batch)]

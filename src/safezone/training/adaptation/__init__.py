@@ -1,0 +1,1 @@
+"""Adapting an encoder to the task and writing it as a runtime file: what needs PyTorch."""

@@ -1,0 +1,313 @@
+"""Fitting by adaptation: what is kept teaches nothing, and the parts fit together."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import joblib
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+from scipy.special import expit
+from threadpoolctl import threadpool_limits
+
+from safezone.assessment import Proposal
+from safezone.bootstrap import load_assessor
+from safezone.config import read_settings
+from safezone.corpus.records import Record, read_records
+from safezone.errors import TrainingError
+from safezone.model.bundle import ENCODER, TOKENIZER, save_bundle
+from safezone.model.encoders.debug import DebugEncoder
+from safezone.model.encoders.onnx import OnnxEncoder
+from safezone.model.encoders.tokenizer import PieceTokenizer
+from safezone.model.heads import Doubles
+from safezone.model.lexical import LexicalView
+from safezone.model.reading import document_vectors
+from safezone.taxonomy import Taxonomy
+from safezone.training import adapted as module
+from safezone.training.adaptation.adapt import adapt
+from safezone.training.adaptation.lessons import Lessons, head_queries, make_lessons
+from safezone.training.adaptation.settings import AdaptationSettings, ViewSettings
+from safezone.training.adapted import fit_adapted, kept_rows, lexical_shares
+from safezone.training.fit import train
+from safezone.training.fitted import Fitted
+from safezone.training.linear import HeadSettings
+from safezone.training.material import Material
+from safezone.training.settings import TrainingSettings
+from safezone.training.targets import Targets
+from tiny_encoders import POSITIONS, save_tiny_bert, tiny_tokenizer
+
+torch.set_num_threads(1)
+
+ADAPTATION = AdaptationSettings(epochs=1, frozen=1, views=ViewSettings(pieces=POSITIONS - 2))
+SETTINGS = TrainingSettings(
+    folds=3,
+    resamples=5,
+    heads=HeadSettings(max_terms=300, min_documents=2),
+    adaptation=ADAPTATION,
+)
+OUT_OF_SCOPE = Path(__file__).resolve().parents[3] / "training_data" / "out_of_scope.jsonl"
+COPIES, ROWS = 3, 300
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _on_one_core() -> Iterator[None]:
+    """Starting workers and threads would take longer than fitting so few rows."""
+    with joblib.parallel_config(backend="sequential"), threadpool_limits(1):
+        yield
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return save_tiny_bert(tmp_path_factory.mktemp("bert"))
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run that was finished is not repeated by the next test."""
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture(scope="module")
+def sample(fixture_records: list[Record]) -> list[Record]:
+    """Records of which three stand in it twice, as awards to several institutions do."""
+    copies = [replace(record, id=f"{record.id} again") for record in fixture_records[:COPIES]]
+    return [*fixture_records[:80], *copies]
+
+
+@pytest.fixture(scope="module")
+def supplement(fixture_records: list[Record], taxonomy: Taxonomy) -> list[Record]:
+    return [*fixture_records[80:], *read_records([OUT_OF_SCOPE], taxonomy)[:20]]
+
+
+@pytest.fixture(scope="module")
+def material(sample: list[Record], supplement: list[Record], taxonomy: Taxonomy) -> Material:
+    return Material.of(sample, supplement, taxonomy)
+
+
+@pytest.fixture(scope="module")
+def run(material: Material, folder: Path, cache: Path) -> tuple[Fitted, Lessons, list[list[str]]]:
+    """What was fitted, the lessons it was taught, and the documents its vocabulary comes from."""
+    taught: list[Lessons] = []
+    counted: list[list[str]] = []
+
+    def watched(folder: Path, lessons: Lessons, *rest: object) -> object:
+        taught.append(lessons)
+        return adapt(folder, lessons, *rest)  # type: ignore[arg-type]
+
+    def watched_terms(documents: list[list[str]], *rest: int) -> object:
+        counted.extend(documents)
+        return fit_terms(documents, *rest)
+
+    fit_terms = LexicalView.fit
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "adapt", watched)
+        patch.setattr(LexicalView, "fit", watched_terms)
+        fitted = fit_adapted(material, folder, ADAPTATION, SETTINGS, cache)
+    [lessons] = taught
+    return fitted, lessons, counted
+
+
+def _pieces(material: Material, rows: NDArray[np.int64]) -> set[tuple[int, ...]]:
+    """The word pieces of each of these texts."""
+    tokenizer = PieceTokenizer(tiny_tokenizer())
+    return {
+        tuple(piece for of in tokenizer.pieces(material.documents[row]) for piece in of)
+        for row in rows.tolist()
+    }
+
+
+def test_what_is_kept_is_in_no_lesson_and_in_no_vocabulary(
+    material: Material, run: tuple[Fitted, Lessons, list[list[str]]]
+) -> None:
+    fitted, lessons, counted = run
+    kept = fitted.unseen
+    taught = {
+        tuple(piece for sentence in (*of.title, *of.body) for piece in sentence)
+        for of in lessons.examples
+    }
+    others = np.setdiff1d(np.arange(len(material.records)), kept)
+    assert taught == _pieces(material, others)
+    assert not taught & _pieces(material, kept)
+    assert len(lessons.examples) == len(counted) == len(others)
+    assert counted == [material.documents[row] for row in others]
+
+
+def test_labels_of_what_is_kept_teach_nothing(
+    material: Material, run: tuple[Fitted, Lessons, list[list[str]]]
+) -> None:
+    """Nor do they change what is kept: only the first axis, by which folds are balanced, could."""
+    fitted, lessons, _ = run
+    records = list(material.records)
+    for row in fitted.unseen.tolist():
+        levels = records[row].levels
+        if levels:
+            turned = (levels[0], *(2 - level for level in levels[1:]))
+            records[row] = replace(records[row], levels=turned, areas=(1,), sure=1)
+    other = Material.of(records[: material.sampled], records[material.sampled :], material.taxonomy)
+    kept = kept_rows(other, SETTINGS.seed)
+    assert kept.tolist() == fitted.unseen.tolist()
+    assert not np.array_equal(other.targets.reached, material.targets.reached)
+    taught = np.setdiff1d(np.arange(len(records)), kept)
+    again = make_lessons(other, taught, PieceTokenizer(tiny_tokenizer()))
+    assert again.examples == lessons.examples
+    np.testing.assert_array_equal(again.targets, lessons.targets)
+    np.testing.assert_array_equal(again.weights, lessons.weights)
+
+
+def test_a_seventh_of_the_sample_is_kept_and_nothing_of_the_supplement_but_other_texts(
+    material: Material,
+) -> None:
+    kept = kept_rows(material, 0)
+    assert len(kept) == len(set(kept.tolist()))
+    of_sample = kept[kept < material.sampled]
+    assert 0.5 / 7 < len(of_sample) / material.sampled < 2 / 7
+    others = [record.levels for record in material.rows(kept[kept >= material.sampled])]
+    assert len(others) > 0
+    assert set(others) == {None}
+    assert kept_rows(material, 1).tolist() != kept.tolist()
+
+
+def test_copies_are_kept_together_or_not_at_all(material: Material) -> None:
+    of_seeds = [set(kept_rows(material, seed).tolist()) for seed in range(5)]
+    pairs = {(n in kept, 80 + n in kept) for kept in of_seeds for n in range(COPIES)}
+    assert pairs == {(True, True), (False, False)}
+
+
+def test_log_odds_are_those_of_the_heads_on_what_the_files_read(
+    material: Material, run: tuple[Fitted, Lessons, list[list[str]]]
+) -> None:
+    fitted, *_ = run
+    encoder = OnnxEncoder(fitted.files[ENCODER], fitted.files[TOKENIZER])
+    assert encoder.info == fitted.encoder.info
+    documents = [material.documents[row] for row in fitted.unseen]
+    vectors = document_vectors(encoder, documents, fitted.queries)
+    found = fitted.heads.log_odds(vectors, fitted.lexical.transform(documents))
+    np.testing.assert_allclose(found, fitted.log_odds, rtol=0, atol=1e-5)
+    assert len({tuple(row) for row in fitted.log_odds.round(4).tolist()}) > len(documents) / 2
+
+
+def test_the_average_of_what_is_kept_stands_at_the_baseline(
+    material: Material, run: tuple[Fitted, Lessons, list[list[str]]]
+) -> None:
+    fitted, *_ = run
+    documents = [material.documents[row] for row in fitted.unseen]
+    vectors = document_vectors(fitted.encoder, documents, fitted.queries)
+    average = vectors.mean(axis=0, keepdims=True)
+    found = fitted.heads.log_odds(average, fitted.lexical.transform([[]]))
+    np.testing.assert_allclose(found[0], fitted.heads.baseline, rtol=0, atol=1e-4)
+
+
+def test_there_is_a_query_for_every_axis_the_areas_and_the_scope(
+    run: tuple[Fitted, Lessons, list[list[str]]], taxonomy: Taxonomy
+) -> None:
+    fitted, *_ = run
+    assert fitted.queries.shape == (6, 32)
+    assert fitted.heads.query.tolist() == head_queries(taxonomy).tolist()
+    assert fitted.heads.dense.shape == (32, 48)
+    assert len(fitted.folds) == len(fitted.unseen)
+    assert set(fitted.folds.tolist()) == {0, 1, 2}
+
+
+def test_a_bundle_with_an_encoder_of_its_own_answers_without_being_told_of_one(
+    sample: list[Record],
+    supplement: list[Record],
+    folder: Path,
+    cache: Path,
+    taxonomy: Taxonomy,
+    tmp_path: Path,
+    run: tuple[Fitted, Lessons, list[list[str]]],
+) -> None:
+    bundle = train(
+        sample,
+        supplement=supplement,
+        name="adapted",
+        encoder=DebugEncoder(),
+        taxonomy=taxonomy,
+        settings=SETTINGS,
+        folder=folder,
+        cache=cache,
+    )
+    fitted, *_ = run
+    assert bundle.encoder == fitted.files
+    assert bundle.metrics["rows"] == sum(row < len(sample) for row in fitted.unseen)
+    save_bundle(bundle, tmp_path / "adapted")
+    assessor = load_assessor(read_settings(model=tmp_path / "adapted"))
+    assert assessor.self_check()
+    assert assessor.provenance.encoder == fitted.encoder.info.name
+    assert assessor.provenance.weights_sha256 == fitted.encoder.info.digest
+    proposals = [Proposal(record.abstract, record.title) for record in sample[:5]]
+    together = assessor.assess(proposals)
+    for proposal, assessment in zip(proposals, together, strict=True):
+        [alone] = assessor.assess([proposal])
+        assert not assessment.abstained
+        for axis in taxonomy.axes:
+            of_both = [getattr(of, axis.id).probabilities for of in (alone, assessment)]
+            assert of_both[0] == pytest.approx(of_both[1], abs=1e-5)
+
+
+def test_without_a_folder_nothing_is_adapted(sample: list[Record], taxonomy: Taxonomy) -> None:
+    with pytest.raises(TrainingError, match="folder"):
+        train(sample, name="adapted", encoder=DebugEncoder(), taxonomy=taxonomy, settings=SETTINGS)
+
+
+def test_a_folder_without_a_tokenizer_is_refused(
+    material: Material, folder: Path, tmp_path: Path
+) -> None:
+    for file in folder.iterdir():
+        if file.name != "tokenizer.json":
+            (tmp_path / file.name).symlink_to(file)
+    with pytest.raises(TrainingError, match=r"tokenizer\.json"):
+        fit_adapted(material, tmp_path, ADAPTATION, SETTINGS)
+
+
+def test_too_few_records_are_refused(
+    sample: list[Record], folder: Path, taxonomy: Taxonomy
+) -> None:
+    with pytest.raises(TrainingError, match="too few"):
+        fit_adapted(Material.of(sample[:12], [], taxonomy), folder, ADAPTATION, SETTINGS)
+
+
+def _simulated(seed: int, *strengths: float) -> tuple[Targets, list[Doubles]]:
+    """Labels of three heads, and for each strength log-odds that tell that much of them."""
+    rng = np.random.default_rng(seed)
+    truth = rng.normal(0, 2, (ROWS, 3))
+    targets = Targets(rng.random((ROWS, 3)) < expit(truth), np.ones((ROWS, 3), dtype=bool))
+    return targets, [of * truth + rng.normal(0, 1.5, (ROWS, 3)) for of in strengths]
+
+
+ONE_QUERY = np.zeros(3, dtype=np.int64)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_where_words_are_noise_they_have_no_share(seed: int) -> None:
+    targets, [encoder, words] = _simulated(seed, 1.0, 0.0)
+    assert lexical_shares(encoder, 10 * words, targets, ONE_QUERY).tolist() == [0, 0, 0]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_where_words_help_they_have_a_share_and_more_the_more_they_help(seed: int) -> None:
+    targets, [encoder, some, much] = _simulated(seed, 1.0, 0.5, 3.0)
+    little = lexical_shares(encoder, some, targets, ONE_QUERY)[0]
+    assert 0 < little <= lexical_shares(encoder, much, targets, ONE_QUERY)[0]
+    assert lexical_shares(encoder, much, targets, ONE_QUERY)[0] == 1.0
+
+
+def test_the_heads_of_a_query_share_one_choice_and_another_query_makes_its_own() -> None:
+    targets, [encoder, noise, words] = _simulated(0, 1.0, 0.0, 2.0)
+    mixed = np.hstack([words[:, :2], 10 * noise[:, 2:]])
+    first, second, third = lexical_shares(encoder, mixed, targets, np.array([1, 1, 0]))
+    assert first == second > 0
+    assert third == 0
+
+
+def test_rows_that_a_head_does_not_use_have_no_part_in_the_choice() -> None:
+    targets, [encoder, words] = _simulated(0, 1.0, 1.0)
+    targets.used[200:] = False
+    choice = lexical_shares(encoder, words, targets, ONE_QUERY)
+    misled = words.copy()
+    misled[200:] = np.where(targets.reached[200:], -9.0, 9.0)
+    assert lexical_shares(encoder, misled, targets, ONE_QUERY).tolist() == choice.tolist()
+    targets.used[200:] = True
+    assert lexical_shares(encoder, misled, targets, ONE_QUERY).tolist() != choice.tolist()
