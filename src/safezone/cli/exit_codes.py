@@ -27,6 +27,7 @@ class ExitCode(IntEnum):
     USAGE = 2
     BAD_INPUT = 3
     MODEL_UNUSABLE = 4
+    GOAL_MISSED = 5
 
 
 _CODES: tuple[tuple[type[SafezoneError], ExitCode], ...] = (

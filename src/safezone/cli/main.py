@@ -7,6 +7,7 @@ import typer
 
 import safezone
 from safezone.cli.assess import assess
+from safezone.cli.audit import audit
 from safezone.cli.data import data_app
 from safezone.cli.evaluate import evaluate
 from safezone.cli.model import model_app
@@ -29,7 +30,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-_COMMANDS: tuple[Callable[..., Any], ...] = (assess, serve, train, evaluate)
+_COMMANDS: tuple[Callable[..., Any], ...] = (assess, serve, train, evaluate, audit)
 for command in _COMMANDS:
     app.command(epilog=_EPILOG)(command)
 app.add_typer(model_app, name="model")
