@@ -68,3 +68,42 @@ def test_the_card_shows_all_measures(bundle: Bundle, taxonomy: Taxonomy) -> None
 def test_the_card_leaves_no_gap_unfilled(bundle: Bundle) -> None:
     assert "None" not in bundle.card
     assert "nan" not in bundle.card.split()
+
+
+def test_an_audit_stands_in_the_card_with_the_goals_that_were_missed(
+    bundle: Bundle, taxonomy: Taxonomy
+) -> None:
+    goals = [
+        {"part": "attacks", "name": "padding, front", "value": 0.05, "bound": 0.02,
+         "at_least": False, "met": False},
+        {"part": "faithfulness", "name": "data_use", "value": 0.95, "bound": 0.9,
+         "at_least": True, "met": True},
+        {"part": "attacks", "name": "leetspeak", "value": None, "bound": 0.02,
+         "at_least": False, "met": None},
+    ]  # fmt: skip
+    audited = {**bundle.metrics, "audit": {"texts": 1200, "goals": goals}}
+    card = render_card(bundle.manifest, audited, taxonomy)
+    assert "on 1,200 texts: 1 of 2 goals are met" in card
+    assert "- attacks, padding, front: 0.05, the goal is at most 0.02" in card
+    assert "leetspeak" not in card
+    assert "safezone audit" not in bundle.card
+
+
+def test_sources_with_enough_records_have_measures_of_their_own(
+    bundle: Bundle, taxonomy: Taxonomy
+) -> None:
+    measured = {
+        axis.id: {
+            "quadratic_weighted_kappa": 0.5,
+            "expected_calibration_error": 0.25,
+            "coverage": 0.875,
+        }
+        for axis in taxonomy.axes
+    }
+    groups = {
+        "awards": {"rows": 1234, "levels_right": 0.9, "axes": measured},
+        "few": {"rows": 7, "levels_right": 0.9},
+    }
+    card = render_card(bundle.manifest, {**bundle.metrics, "by_source": groups}, taxonomy)
+    assert "| awards | 1,234 | 0.50 / 0.25 / 88% |" in card
+    assert "| few |" not in card

@@ -224,3 +224,29 @@ def test_accuracy_is_of_the_answers_that_the_model_is_surest_of() -> None:
     assert curve.tolist() == pytest.approx([1, 1, 1, 3 / 4, 3 / 5])
     assert metrics.accuracy_at_80(right, prediction) == 3 / 4
     assert metrics.accuracy_at_80(right[:1], select(prediction, np.array([0]))) == 1
+
+
+def test_log_loss_is_the_mean_negative_logarithm_of_the_true_level() -> None:
+    prediction = predicted([[0.5, 0.25, 0.25], [0.1, 0.1, 0.8]])
+    levels = np.array([0, 1])
+    assert metrics.log_loss(levels, prediction) == pytest.approx(-(log(0.5) + log(0.1)) / 2)
+
+
+def test_log_loss_of_an_impossible_level_is_finite() -> None:
+    assert metrics.log_loss(np.array([2]), predicted([[1.0, 0.0, 0.0]])) == pytest.approx(
+        -log(1e-6)
+    )
+
+
+def test_the_surest_answers_are_kept() -> None:
+    # Four sure and right, one unsure and wrong: only the last falls out of the surest 80%.
+    prediction = predicted([[0.9, 0.1, 0.0]] * 4 + [[0.6, 0.4, 0.0]])
+    levels = np.array([0, 0, 0, 0, 1])
+    assert metrics.accuracy_at_80(levels, prediction) == 1.0
+    assert metrics.selective_accuracy(levels, prediction).tolist() == [1.0, 1.0, 1.0, 1.0, 0.8]
+    assert metrics.accuracy_at_80(np.array([1, 0, 0, 0, 1]), prediction) == 0.75
+
+
+def test_an_answer_abstains_where_more_than_one_level_is_left() -> None:
+    prediction = predicted([[1, 0, 0]] * 4, [[1, 0, 0], [1, 1, 0], [1, 1, 1], [0, 1, 0]])
+    assert metrics.abstention_rate(true(0, 0, 0, 0), prediction) == 0.5
