@@ -2,7 +2,6 @@
 
 import json
 import shutil
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +9,6 @@ import pytest
 
 from safezone.errors import BundleCorrupt, BundleError, BundleMismatch, BundleNotFound
 from safezone.model.bundle import (
-    LEARNING_CURVE,
     Bundle,
     is_bundle,
     load_bundle,
@@ -18,7 +16,6 @@ from safezone.model.bundle import (
 )
 from safezone.model.ports import EncoderInfo
 from tiny_bundles import (
-    ENCODER_FILES,
     FILES,
     TAXONOMY_VERSION,
     TEXT_VERSION,
@@ -53,28 +50,6 @@ def saved(tmp_path: Path) -> Path:
 def test_what_is_loaded_is_what_was_saved(saved: Path) -> None:
     assert _same(load(saved), tiny_bundle())
     assert {entry.name for entry in saved.iterdir()} == set(FILES)
-
-
-def test_an_encoder_of_its_own_is_kept_byte_by_byte(tmp_path: Path) -> None:
-    bundle = tiny_bundle(with_encoder=True)
-    save_bundle(bundle, tmp_path / "model")
-    assert {entry.name for entry in (tmp_path / "model").iterdir()} == {*FILES, *ENCODER_FILES}
-    assert load(tmp_path / "model").encoder == ENCODER_FILES
-    assert _same(load(tmp_path / "model"), bundle)
-    assert not _same(load(tmp_path / "model"), tiny_bundle())
-
-
-def test_a_bundle_on_an_encoder_as_it_comes_replaces_one_with_its_own(tmp_path: Path) -> None:
-    save_bundle(tiny_bundle(with_encoder=True), tmp_path / "model")
-    save_bundle(tiny_bundle(), tmp_path / "model")
-    assert _same(load(tmp_path / "model"), tiny_bundle())
-
-
-def test_pictures_are_kept_apart_from_the_encoder(tmp_path: Path) -> None:
-    picture = {LEARNING_CURVE: b"\x89PNG..."}
-    save_bundle(replace(tiny_bundle(with_encoder=True), pictures=picture), tmp_path / "model")
-    loaded = load(tmp_path / "model")
-    assert (loaded.encoder, loaded.pictures) == (ENCODER_FILES, picture)
 
 
 def test_the_same_bundle_gives_the_same_bytes(tmp_path: Path, saved: Path) -> None:

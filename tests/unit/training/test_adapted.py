@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 import torch
 from numpy.typing import NDArray
-from scipy.special import expit
 from threadpoolctl import threadpool_limits
 
 from safezone.assessment import Proposal
@@ -21,7 +20,6 @@ from safezone.model.bundle import ENCODER, TOKENIZER, save_bundle
 from safezone.model.encoders.debug import DebugEncoder
 from safezone.model.encoders.onnx import OnnxEncoder
 from safezone.model.encoders.tokenizer import PieceTokenizer
-from safezone.model.heads import Doubles
 from safezone.model.lexical import LexicalView
 from safezone.model.reading import document_vectors
 from safezone.taxonomy import Taxonomy
@@ -29,16 +27,13 @@ from safezone.training import adapted as module
 from safezone.training.adaptation.adapt import adapt
 from safezone.training.adaptation.lessons import Lessons, head_queries, make_lessons
 from safezone.training.adaptation.settings import AdaptationSettings, ViewSettings
-from safezone.training.adapted import fit_adapted, kept_rows, lexical_shares
+from safezone.training.adapted import fit_adapted, kept_rows
 from safezone.training.fit import train
 from safezone.training.fitted import Fitted
 from safezone.training.linear import HeadSettings
 from safezone.training.material import Material
 from safezone.training.settings import TrainingSettings
-from safezone.training.targets import Targets
 from tiny_encoders import POSITIONS, save_tiny_bert, tiny_tokenizer
-
-torch.set_num_threads(1)
 
 ADAPTATION = AdaptationSettings(epochs=1, frozen=1, views=ViewSettings(pieces=POSITIONS - 2))
 SETTINGS = TrainingSettings(
@@ -48,14 +43,17 @@ SETTINGS = TrainingSettings(
     adaptation=ADAPTATION,
 )
 OUT_OF_SCOPE = Path(__file__).resolve().parents[3] / "training_data" / "out_of_scope.jsonl"
-COPIES, ROWS = 3, 300
+COPIES = 3
 
 
 @pytest.fixture(scope="module", autouse=True)
 def _on_one_core() -> Iterator[None]:
     """Starting workers and threads would take longer than fitting so few rows."""
+    usual = torch.get_num_threads()
+    torch.set_num_threads(1)
     with joblib.parallel_config(backend="sequential"), threadpool_limits(1):
         yield
+    torch.set_num_threads(usual)
 
 
 @pytest.fixture(scope="module")
@@ -267,47 +265,3 @@ def test_too_few_records_are_refused(
 ) -> None:
     with pytest.raises(TrainingError, match="too few"):
         fit_adapted(Material.of(sample[:12], [], taxonomy), folder, ADAPTATION, SETTINGS)
-
-
-def _simulated(seed: int, *strengths: float) -> tuple[Targets, list[Doubles]]:
-    """Labels of three heads, and for each strength log-odds that tell that much of them."""
-    rng = np.random.default_rng(seed)
-    truth = rng.normal(0, 2, (ROWS, 3))
-    targets = Targets(rng.random((ROWS, 3)) < expit(truth), np.ones((ROWS, 3), dtype=bool))
-    return targets, [of * truth + rng.normal(0, 1.5, (ROWS, 3)) for of in strengths]
-
-
-ONE_QUERY = np.zeros(3, dtype=np.int64)
-
-
-@pytest.mark.parametrize("seed", range(4))
-def test_where_words_are_noise_they_have_no_share(seed: int) -> None:
-    targets, [encoder, words] = _simulated(seed, 1.0, 0.0)
-    assert lexical_shares(encoder, 10 * words, targets, ONE_QUERY).tolist() == [0, 0, 0]
-
-
-@pytest.mark.parametrize("seed", range(4))
-def test_where_words_help_they_have_a_share_and_more_the_more_they_help(seed: int) -> None:
-    targets, [encoder, some, much] = _simulated(seed, 1.0, 0.5, 3.0)
-    little = lexical_shares(encoder, some, targets, ONE_QUERY)[0]
-    assert 0 < little <= lexical_shares(encoder, much, targets, ONE_QUERY)[0]
-    assert lexical_shares(encoder, much, targets, ONE_QUERY)[0] == 1.0
-
-
-def test_the_heads_of_a_query_share_one_choice_and_another_query_makes_its_own() -> None:
-    targets, [encoder, noise, words] = _simulated(0, 1.0, 0.0, 2.0)
-    mixed = np.hstack([words[:, :2], 10 * noise[:, 2:]])
-    first, second, third = lexical_shares(encoder, mixed, targets, np.array([1, 1, 0]))
-    assert first == second > 0
-    assert third == 0
-
-
-def test_rows_that_a_head_does_not_use_have_no_part_in_the_choice() -> None:
-    targets, [encoder, words] = _simulated(0, 1.0, 1.0)
-    targets.used[200:] = False
-    choice = lexical_shares(encoder, words, targets, ONE_QUERY)
-    misled = words.copy()
-    misled[200:] = np.where(targets.reached[200:], -9.0, 9.0)
-    assert lexical_shares(encoder, misled, targets, ONE_QUERY).tolist() == choice.tolist()
-    targets.used[200:] = True
-    assert lexical_shares(encoder, misled, targets, ONE_QUERY).tolist() != choice.tolist()

@@ -216,16 +216,6 @@ def test_the_seed_decides_about_the_interval() -> None:
     assert first["low"] != other["low"]
 
 
-def test_accuracy_is_of_the_answers_that_the_model_is_surest_of() -> None:
-    sure = np.array([0.9, 0.5, 0.8, 0.6, 0.7])
-    prediction = predicted(np.stack([sure, 1 - sure, np.zeros(5)], axis=1))
-    right = true(0, 1, 0, 1, 0)  # the two least sure answers are wrong
-    curve = metrics.selective_accuracy(right, prediction)
-    assert curve.tolist() == pytest.approx([1, 1, 1, 3 / 4, 3 / 5])
-    assert metrics.accuracy_at_80(right, prediction) == 3 / 4
-    assert metrics.accuracy_at_80(right[:1], select(prediction, np.array([0]))) == 1
-
-
 def test_log_loss_is_the_mean_negative_logarithm_of_the_true_level() -> None:
     prediction = predicted([[0.5, 0.25, 0.25], [0.1, 0.1, 0.8]])
     levels = np.array([0, 1])

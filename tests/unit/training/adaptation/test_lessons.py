@@ -9,9 +9,7 @@ from safezone.corpus.records import Record
 from safezone.model.encoders.tokenizer import PieceTokenizer
 from safezone.taxonomy import Taxonomy
 from safezone.training.adaptation.lessons import Lessons, head_queries, make_lessons
-from safezone.training.balance import source_balance
 from safezone.training.material import Material
-from safezone.training.targets import Targets
 from tiny_encoders import tiny_tokenizer
 
 TOKENIZER = PieceTokenizer(tiny_tokenizer())
@@ -106,34 +104,13 @@ def test_a_reader_who_was_less_sure_of_the_levels_teaches_them_less(
     np.testing.assert_array_equal(weights[:, 8:], surely[:, 8:])
 
 
-def _taught(reached: list[bool]) -> Targets:
-    column = np.array(reached)[:, None]
-    return Targets(column, np.ones_like(column))
-
-
-def test_where_source_and_label_have_nothing_to_do_with_each_other_all_count_the_same() -> None:
-    balance = source_balance(["a", "b"] * 4, _taught([True, True, False, False] * 2))
-    assert balance.tolist() == [[1.0]] * 8
-
-
-def test_under_the_weights_source_and_label_are_independent() -> None:
-    sources = np.array(["a"] * 30 + ["b"] * 20)
-    reached = [True] * 20 + [False] * 10 + [True] * 5 + [False] * 15
-    weights = source_balance(sources.tolist(), _taught(reached))[:, 0]
-    rates = [weights[(sources == s) & reached].sum() / weights[sources == s].sum() for s in "ab"]
-    assert rates == pytest.approx([0.5, 0.5])
-    assert weights.sum() == pytest.approx(50)
-
-
-def test_no_text_counts_more_than_three_times_what_it_would() -> None:
-    sources = ["a"] * 100 + ["b"] * 100
-    reached = [True] * 99 + [False] + [False] * 99 + [True]
-    weights = source_balance(sources, _taught(reached))[:, 0]
-    assert weights.max() == weights[99] == weights[199] == 3.0
-
-
-def test_rows_that_a_head_does_not_use_have_no_part_in_its_balance() -> None:
-    targets = _taught([True, False, True, False, True])
-    targets.used[4] = False
-    weights = source_balance(["a", "a", "b", "b", "b"], targets)
-    assert weights.tolist() == [[1.0]] * 5
+def test_a_level_that_is_rare_in_its_source_teaches_more(
+    records: list[Record], taxonomy: Taxonomy
+) -> None:
+    """Of three texts of one source, one alone is sensitive; areas and scope count the same."""
+    sources = ("a", "b", "a", "a", "b")
+    told = [replace(record, source=of) for record, of in zip(records, sources, strict=True)]
+    weights, alike = lessons(told, taxonomy).weights, lessons(records, taxonomy).weights
+    assert weights[2, 0] > alike[2, 0]
+    assert not np.array_equal(weights[:, :8], alike[:, :8])
+    np.testing.assert_array_equal(weights[:, 8:], alike[:, 8:])
