@@ -16,7 +16,7 @@ from safezone.cli.train import train
 
 _EPILOG = (
     "Exit codes: 0 done; 1 failed; 2 wrong usage or settings; 3 input that cannot be read; "
-    "4 model or encoder that cannot be used."
+    "4 model or encoder that cannot be used; 5 a goal of the audit is missed."
 )
 
 app = typer.Typer(
