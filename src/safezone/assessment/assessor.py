@@ -84,7 +84,7 @@ class Assessor:
     ) -> list[Assessment]:
         """One assessment a proposal, in the same order.
 
-        `progress`, if given, is called with the number of text parts read and of all parts.
+        `progress`, if given, is called with the number of texts read and of all texts.
         """
         prepared = [prepare(proposal.title, proposal.abstract) for proposal in proposals]
         looks = [

@@ -1,8 +1,9 @@
 """Fitting by adaptation: what is kept teaches nothing, and the parts fit together."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import joblib
 import numpy as np
@@ -14,23 +15,25 @@ from threadpoolctl import threadpool_limits
 from safezone.assessment import Proposal
 from safezone.bootstrap import load_assessor
 from safezone.config import read_settings
-from safezone.corpus.records import Record, read_records
+from safezone.corpus.records import Record
 from safezone.errors import TrainingError
 from safezone.model.bundle import ENCODER, TOKENIZER, save_bundle
 from safezone.model.encoders.debug import DebugEncoder
 from safezone.model.encoders.onnx import OnnxEncoder
 from safezone.model.encoders.tokenizer import PieceTokenizer
 from safezone.model.lexical import LexicalView
+from safezone.model.ports import Floats
 from safezone.model.reading import document_vectors
 from safezone.taxonomy import Taxonomy
 from safezone.training import adapted as module
 from safezone.training.adaptation.adapt import adapt
 from safezone.training.adaptation.lessons import Lessons, head_queries, make_lessons
+from safezone.training.adaptation.network import Network
 from safezone.training.adaptation.settings import AdaptationSettings, ViewSettings
 from safezone.training.adapted import fit_adapted, kept_rows
 from safezone.training.fit import train
 from safezone.training.fitted import Fitted
-from safezone.training.linear import HeadSettings
+from safezone.training.linear import HeadSettings, fit_lexical_heads
 from safezone.training.material import Material
 from safezone.training.settings import TrainingSettings
 from tiny_encoders import POSITIONS, save_tiny_bert, tiny_tokenizer
@@ -42,8 +45,6 @@ SETTINGS = TrainingSettings(
     heads=HeadSettings(max_terms=300, min_documents=2),
     adaptation=ADAPTATION,
 )
-OUT_OF_SCOPE = Path(__file__).resolve().parents[3] / "training_data" / "out_of_scope.jsonl"
-COPIES = 3
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -67,44 +68,42 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("cache")
 
 
-@pytest.fixture(scope="module")
-def sample(fixture_records: list[Record]) -> list[Record]:
-    """Records of which three stand in it twice, as awards to several institutions do."""
-    copies = [replace(record, id=f"{record.id} again") for record in fixture_records[:COPIES]]
-    return [*fixture_records[:80], *copies]
+@dataclass(frozen=True)
+class Run:
+    """What was fitted, and what the parts were given and gave."""
+
+    fitted: Fitted
+    lessons: Lessons
+    network: Network
+    counted: list[list[str]]
+    of_words: tuple[Floats, Floats]
 
 
 @pytest.fixture(scope="module")
-def supplement(fixture_records: list[Record], taxonomy: Taxonomy) -> list[Record]:
-    return [*fixture_records[80:], *read_records([OUT_OF_SCOPE], taxonomy)[:20]]
+def run(material: Material, folder: Path, cache: Path) -> Run:
+    seen: dict[str, Any] = {}
 
+    def watched(folder: Path, lessons: Lessons, *rest: Any) -> Network:
+        network = adapt(folder, lessons, *rest)
+        seen.update(lessons=lessons, network=network)
+        return network
 
-@pytest.fixture(scope="module")
-def material(sample: list[Record], supplement: list[Record], taxonomy: Taxonomy) -> Material:
-    return Material.of(sample, supplement, taxonomy)
-
-
-@pytest.fixture(scope="module")
-def run(material: Material, folder: Path, cache: Path) -> tuple[Fitted, Lessons, list[list[str]]]:
-    """What was fitted, the lessons it was taught, and the documents its vocabulary comes from."""
-    taught: list[Lessons] = []
-    counted: list[list[str]] = []
-
-    def watched(folder: Path, lessons: Lessons, *rest: object) -> object:
-        taught.append(lessons)
-        return adapt(folder, lessons, *rest)  # type: ignore[arg-type]
-
-    def watched_terms(documents: list[list[str]], *rest: int) -> object:
-        counted.extend(documents)
+    def watched_terms(documents: list[list[str]], *rest: int) -> LexicalView:
+        seen.update(counted=documents)
         return fit_terms(documents, *rest)
+
+    def watched_words(*arguments: Any) -> tuple[Floats, Floats]:
+        of_words = fit_lexical_heads(*arguments)
+        seen.update(of_words=of_words)
+        return of_words
 
     fit_terms = LexicalView.fit
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "adapt", watched)
+        patch.setattr(module, "fit_lexical_heads", watched_words)
         patch.setattr(LexicalView, "fit", watched_terms)
         fitted = fit_adapted(material, folder, ADAPTATION, SETTINGS, cache)
-    [lessons] = taught
-    return fitted, lessons, counted
+    return Run(fitted, **seen)
 
 
 def _pieces(material: Material, rows: NDArray[np.int64]) -> set[tuple[int, ...]]:
@@ -116,11 +115,8 @@ def _pieces(material: Material, rows: NDArray[np.int64]) -> set[tuple[int, ...]]
     }
 
 
-def test_what_is_kept_is_in_no_lesson_and_in_no_vocabulary(
-    material: Material, run: tuple[Fitted, Lessons, list[list[str]]]
-) -> None:
-    fitted, lessons, counted = run
-    kept = fitted.unseen
+def test_what_is_kept_is_in_no_lesson_and_in_no_vocabulary(material: Material, run: Run) -> None:
+    kept, lessons, counted = run.fitted.unseen, run.lessons, run.counted
     taught = {
         tuple(piece for sentence in (*of.title, *of.body) for piece in sentence)
         for of in lessons.examples
@@ -132,11 +128,9 @@ def test_what_is_kept_is_in_no_lesson_and_in_no_vocabulary(
     assert counted == [material.documents[row] for row in others]
 
 
-def test_labels_of_what_is_kept_teach_nothing(
-    material: Material, run: tuple[Fitted, Lessons, list[list[str]]]
-) -> None:
+def test_labels_of_what_is_kept_teach_nothing(material: Material, run: Run) -> None:
     """Nor do they change what is kept: only the first axis, by which folds are balanced, could."""
-    fitted, lessons, _ = run
+    fitted, lessons = run.fitted, run.lessons
     records = list(material.records)
     for row in fitted.unseen.tolist():
         levels = records[row].levels
@@ -154,29 +148,10 @@ def test_labels_of_what_is_kept_teach_nothing(
     np.testing.assert_array_equal(again.weights, lessons.weights)
 
 
-def test_a_seventh_of_the_sample_is_kept_and_nothing_of_the_supplement_but_other_texts(
-    material: Material,
-) -> None:
-    kept = kept_rows(material, 0)
-    assert len(kept) == len(set(kept.tolist()))
-    of_sample = kept[kept < material.sampled]
-    assert 0.5 / 7 < len(of_sample) / material.sampled < 2 / 7
-    others = [record.levels for record in material.rows(kept[kept >= material.sampled])]
-    assert len(others) > 0
-    assert set(others) == {None}
-    assert kept_rows(material, 1).tolist() != kept.tolist()
-
-
-def test_copies_are_kept_together_or_not_at_all(material: Material) -> None:
-    of_seeds = [set(kept_rows(material, seed).tolist()) for seed in range(5)]
-    pairs = {(n in kept, 80 + n in kept) for kept in of_seeds for n in range(COPIES)}
-    assert pairs == {(True, True), (False, False)}
-
-
 def test_log_odds_are_those_of_the_heads_on_what_the_files_read(
-    material: Material, run: tuple[Fitted, Lessons, list[list[str]]]
+    material: Material, run: Run
 ) -> None:
-    fitted, *_ = run
+    fitted = run.fitted
     encoder = OnnxEncoder(fitted.files[ENCODER], fitted.files[TOKENIZER])
     assert encoder.info == fitted.encoder.info
     documents = [material.documents[row] for row in fitted.unseen]
@@ -186,10 +161,25 @@ def test_log_odds_are_those_of_the_heads_on_what_the_files_read(
     assert len({tuple(row) for row in fitted.log_odds.round(4).tolist()}) > len(documents) / 2
 
 
-def test_the_average_of_what_is_kept_stands_at_the_baseline(
-    material: Material, run: tuple[Fitted, Lessons, list[list[str]]]
+def test_log_odds_are_the_networks_own_and_a_share_of_those_of_the_words(
+    material: Material, run: Run
 ) -> None:
-    fitted, *_ = run
+    fitted, (sparse, constants) = run.fitted, run.of_words
+    documents = [material.documents[row] for row in fitted.unseen]
+    queries, dense, bias = run.network.heads.parameters_for_reading()
+    pooled = document_vectors(fitted.encoder, documents, queries)[:, fitted.heads.query]
+    of_network = np.einsum("nhd,dh->nh", pooled, dense) + bias
+    of_words = fitted.lexical.transform(documents) @ sparse + constants
+    share = np.abs(fitted.heads.sparse).sum(axis=0) / np.abs(sparse).sum(axis=0).clip(1e-9)
+    told = np.abs(sparse).sum(axis=0) > 0  # heads that the words say anything of
+    expected = of_network + share * of_words
+    np.testing.assert_allclose(fitted.log_odds[:, told], expected[:, told], rtol=0, atol=1e-3)
+    assert told.sum() > 8
+    assert np.abs(bias).max() > 0.5
+
+
+def test_the_average_of_what_is_kept_stands_at_the_baseline(material: Material, run: Run) -> None:
+    fitted = run.fitted
     documents = [material.documents[row] for row in fitted.unseen]
     vectors = document_vectors(fitted.encoder, documents, fitted.queries)
     average = vectors.mean(axis=0, keepdims=True)
@@ -198,9 +188,9 @@ def test_the_average_of_what_is_kept_stands_at_the_baseline(
 
 
 def test_there_is_a_query_for_every_axis_the_areas_and_the_scope(
-    run: tuple[Fitted, Lessons, list[list[str]]], taxonomy: Taxonomy
+    run: Run, taxonomy: Taxonomy
 ) -> None:
-    fitted, *_ = run
+    fitted = run.fitted
     assert fitted.queries.shape == (6, 32)
     assert fitted.heads.query.tolist() == head_queries(taxonomy).tolist()
     assert fitted.heads.dense.shape == (32, 48)
@@ -215,7 +205,7 @@ def test_a_bundle_with_an_encoder_of_its_own_answers_without_being_told_of_one(
     cache: Path,
     taxonomy: Taxonomy,
     tmp_path: Path,
-    run: tuple[Fitted, Lessons, list[list[str]]],
+    run: Run,
 ) -> None:
     bundle = train(
         sample,
@@ -227,7 +217,7 @@ def test_a_bundle_with_an_encoder_of_its_own_answers_without_being_told_of_one(
         folder=folder,
         cache=cache,
     )
-    fitted, *_ = run
+    fitted = run.fitted
     assert bundle.encoder == fitted.files
     assert bundle.metrics["rows"] == sum(row < len(sample) for row in fitted.unseen)
     save_bundle(bundle, tmp_path / "adapted")

@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import pytest
 import torch
 from scipy.sparse import csr_matrix
 from torch.nn.functional import binary_cross_entropy_with_logits
@@ -11,6 +13,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits
 from safezone.model.heads import Doubles, LinearHeads
 from safezone.model.ports import Floats
 from safezone.model.reading import pool
+from safezone.training.adaptation import adapt as module
 from safezone.training.adaptation.adapt import _first_log_odds, _padded
 from safezone.training.adaptation.lessons import Lessons
 from safezone.training.adaptation.network import Network
@@ -57,6 +60,33 @@ def test_progress_counts_the_steps(folder: Path, lessons: Lessons) -> None:
     seen: list[tuple[int, int]] = []
     adapt_to(folder, lessons, progress=lambda *counts: seen.append(counts))
     assert seen == [(step, STEPS) for step in range(1, STEPS + 1)]
+
+
+@pytest.mark.parametrize(("averaged", "steps"), [(1.0, 18), (0.4, 8), (0.1, 2)])
+def test_the_result_is_the_average_over_the_last_steps(
+    folder: Path,
+    lessons: Lessons,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    averaged: float,
+    steps: int,
+) -> None:
+    """By what is kept after every step."""
+    kept: list[dict[str, torch.Tensor]] = []
+
+    def keep(_: Path, state: dict[str, Any]) -> None:
+        kept.append({name: value.clone() for name, value in state["network"].items()})
+
+    monkeypatch.setattr(module, "_CHECKPOINT_EVERY", 1)
+    monkeypatch.setattr(module, "_save", keep)
+    settings = replace(SETTINGS, epochs=3, averaged=averaged)
+    found = adapt_to(folder, lessons, settings=settings, checkpoint=tmp_path).state_dict()
+    assert len(kept) == 18
+    last = kept[-steps:]
+    for name, value in found.items():
+        mean = torch.stack([of_step[name].double() for of_step in last]).mean(dim=0)
+        torch.testing.assert_close(value.double(), mean, rtol=0, atol=1e-5)
+    assert not torch.equal(found["heads.weight"], kept[-1]["heads.weight"])
 
 
 def test_frozen_layers_and_embeddings_stay_and_the_others_learn(
