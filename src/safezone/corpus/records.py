@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -112,12 +112,8 @@ def read_areas(slugs: Any, taxonomy: Taxonomy) -> tuple[int, ...]:
 
 
 def records_digest(records: Sequence[Record]) -> str:
-    """SHA-256 over everything in the records that training sees, hexadecimal."""
+    """SHA-256 over everything in the records, hexadecimal."""
     digest = hashlib.sha256()
     for record in records:
-        digest.update(
-            json.dumps(
-                [record.id, record.title, record.abstract, record.levels, record.areas]
-            ).encode()
-        )
+        digest.update(json.dumps(astuple(record)).encode())
     return digest.hexdigest()

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.sparse import csr_matrix
 from scipy.special import softmax
 
 from safezone.model.ports import Encoder, Floats
@@ -53,13 +54,13 @@ def pool(pieces: Floats, sentences: Sequence[int], queries: Floats) -> tuple[Flo
     `sentences` how many each has, `queries` shape (queries, dimension).
     """
     weights = softmax(pieces @ queries.T, axis=0)
-    # One row a sentence and query: the query's weights of the sentence's pieces, else zeros.
     owner = np.repeat(np.arange(len(sentences)), sentences)
-    rows = np.zeros((len(sentences), len(queries), len(pieces)), dtype=np.float32)
-    rows[owner, :, np.arange(len(pieces))] = weights
-    flat = rows.reshape(-1, len(pieces))
-    shape = (len(sentences), len(queries))
-    return (flat @ pieces).reshape(*shape, -1), flat.sum(axis=1).reshape(shape)
+    of_sentence = csr_matrix(
+        (np.ones(len(pieces), dtype=np.float32), (owner, np.arange(len(pieces)))),
+        shape=(len(sentences), len(pieces)),
+    )
+    vectors = [of_sentence @ (weights[:, [query]] * pieces) for query in range(len(queries))]
+    return np.stack(vectors, axis=1), of_sentence @ weights
 
 
 def read(

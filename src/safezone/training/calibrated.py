@@ -31,7 +31,6 @@ from safezone.training.card import render_card
 from safezone.training.evaluate import evaluate, true_levels
 from safezone.training.fitted import Fitted
 from safezone.training.material import Material
-from safezone.training.metrics import select
 from safezone.training.precedents import as_precedent
 from safezone.training.report import draw_learning_curve, draw_reliability
 from safezone.training.self_check import SELF_CHECK_ABSTRACT, SELF_CHECK_TITLE
@@ -54,11 +53,14 @@ def calibrated_bundle(
     `curve` holds a learning curve for the card and the metrics, or nothing.
     """
     taxonomy = material.taxonomy
-    unseen = material.rows(fitted.unseen)
     is_sample = material.is_sample[fitted.unseen]
+    is_abstract = material.is_abstract[fitted.unseen]
     calibrating = _calibrating(material.targets.rows(fitted.unseen), is_sample)
     held_out = cross_fitted_probabilities(fitted.log_odds, calibrating, fitted.folds)
-    measured = material.rows(fitted.unseen[is_sample])
+    in_scope = held_out[:, -1]
+    # Real and labelled: what the levels' sets and metrics are about.
+    chosen = is_sample & is_abstract
+    measured, of_measured = material.rows(fitted.unseen[chosen]), held_out[chosen]
     calibration = fit_platt(fitted.log_odds, calibrating)
     arrays: dict[str, NDArray[Any]] = {
         "queries": fitted.queries,
@@ -66,25 +68,32 @@ def calibrated_bundle(
         "idf": fitted.lexical.idf,
         "slope": calibration.slope,
         "offset": calibration.offset,
-        "quantiles": _quantiles(measured, held_out[is_sample], taxonomy, settings.coverage),
-        "scope_threshold": np.array([_scope_threshold(unseen, held_out[:, -1])]),
+        "quantiles": _quantiles(measured, of_measured, taxonomy, settings.coverage),
+        "scope_threshold": np.array([_scope_threshold(in_scope, is_abstract)]),
         # Half precision: a cosine needs no more.
         "precedents": fitted.precedents.astype(np.float16),
     }
     axes = {
-        axis.id: predict_axis(held_out[is_sample][:, columns], quantile)
+        axis.id: predict_axis(of_measured[:, columns], quantile)
         for axis, columns, quantile in zip(
             taxonomy.axes, axis_columns(taxonomy), arrays["quantiles"], strict=True
         )
     }
-    areas = held_out[is_sample][:, axis_columns(taxonomy)[-1].stop : -1]
     draft = Bundle(
         manifest=_manifest(name, fitted, taxonomy, settings, material.records, arrays),
         arrays=arrays,
         vocabulary=fitted.lexical.terms,
         metrics={
-            **_metrics(measured, axes, areas, taxonomy, settings.resamples),
-            "scope": _scope_metrics(unseen, held_out[:, -1], arrays["scope_threshold"][0]),
+            "measured_on": "real records, each by an encoder, heads and calibrators that had not "
+            "seen it",
+            **evaluate(
+                measured,
+                axes,
+                of_measured[:, axis_columns(taxonomy)[-1].stop : -1],
+                taxonomy,
+                settings.resamples,
+            ),
+            "scope": _scope_metrics(in_scope, is_abstract, arrays["scope_threshold"][0]),
             **curve,
         },
         card="",
@@ -104,19 +113,14 @@ def _calibrating(targets: Targets, is_sample: NDArray[np.bool_]) -> Targets:
     return Targets(targets.reached, used)
 
 
-def _labelled(records: Sequence[Record]) -> NDArray[np.bool_]:
-    return np.array([record.levels is not None for record in records], dtype=bool)
-
-
 def _quantiles(
     records: Sequence[Record], held_out: Doubles, taxonomy: Taxonomy, coverage: float
 ) -> Doubles:
-    labelled = _labelled(records)
     levels = true_levels(records)
     return np.array(
         [
             conformal_quantile(
-                predict_axis(held_out[labelled][:, columns], 1.0).probabilities,
+                predict_axis(held_out[:, columns], 1.0).probabilities,
                 levels[:, number],
                 coverage,
             )
@@ -125,32 +129,10 @@ def _quantiles(
     )
 
 
-def _scope_threshold(records: Sequence[Record], in_scope: Doubles) -> float:
-    labelled = _labelled(records)
-    if labelled.all():
+def _scope_threshold(in_scope: Doubles, is_abstract: NDArray[np.bool_]) -> float:
+    if is_abstract.all():
         return 0.0  # nothing taught the difference, so nothing is turned away
-    return float(np.quantile(in_scope[labelled], _SCOPE_FALSE_ALARMS, method="lower"))
-
-
-def _metrics(
-    records: Sequence[Record],
-    axes: Mapping[str, AxisPrediction],
-    areas: Doubles,
-    taxonomy: Taxonomy,
-    resamples: int,
-) -> dict[str, Any]:
-    labelled = _labelled(records)
-    return {
-        "measured_on": "real records, each by an encoder, heads and calibrators that had not seen "
-        "it",
-        **evaluate(
-            [record for record in records if record.levels is not None],
-            {axis: select(of_axis, np.flatnonzero(labelled)) for axis, of_axis in axes.items()},
-            areas[labelled],
-            taxonomy,
-            resamples,
-        ),
-    }
+    return float(np.quantile(in_scope[is_abstract], _SCOPE_FALSE_ALARMS, method="lower"))
 
 
 def _pictures(
@@ -159,11 +141,8 @@ def _pictures(
     curve: Mapping[str, Any],
     taxonomy: Taxonomy,
 ) -> dict[str, bytes]:
-    rows = np.flatnonzero(_labelled(records))
     reliability = BytesIO()
-    draw_reliability(
-        reliability, records, {axis: select(of, rows) for axis, of in axes.items()}, taxonomy
-    )
+    draw_reliability(reliability, records, axes, taxonomy)
     pictures = {RELIABILITY: reliability.getvalue()}
     if curve:
         pictures[LEARNING_CURVE] = draw_learning_curve(curve["learning_curve"], taxonomy)
@@ -171,15 +150,14 @@ def _pictures(
 
 
 def _scope_metrics(
-    records: Sequence[Record], in_scope: Doubles, threshold: float
+    in_scope: Doubles, is_abstract: NDArray[np.bool_], threshold: float
 ) -> dict[str, int]:
-    labelled = _labelled(records)
     turned_away = in_scope < threshold
     return {
-        "research_abstracts": int(labelled.sum()),
-        "of_these_turned_away": int(turned_away[labelled].sum()),
-        "other_texts": int((~labelled).sum()),
-        "of_those_turned_away": int(turned_away[~labelled].sum()),
+        "research_abstracts": int(is_abstract.sum()),
+        "of_these_turned_away": int(turned_away[is_abstract].sum()),
+        "other_texts": int((~is_abstract).sum()),
+        "of_those_turned_away": int(turned_away[~is_abstract].sum()),
     }
 
 

@@ -1,6 +1,7 @@
 """Labelled records: what is read, and what is refused."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -169,6 +170,10 @@ def test_the_digest_is_of_everything_that_training_sees(tmp_path: Path, taxonomy
         Record("1", "made", "T", "A", (0, 1, 2, 1), (3, 0)),
         Record("1", "made", "T", "A", (0, 1, 2, 0), (0, 3)),
         Record("1", "made", "T", "A", None, ()),
+        replace(record, source="other"),
+        replace(record, pair="p"),
+        replace(record, sure=2),
+        replace(record, why="Because."),
     ]
     digests = {records_digest([changed]) for changed in (record, *others)}
     assert len(digests) == len(others) + 1

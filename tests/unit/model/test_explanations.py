@@ -1,35 +1,15 @@
 """Explanations: the parts of the very log-odds that the probabilities come from."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
-import pytest
 from scipy.special import expit
 
-from safezone.bootstrap import read_bundle
-from safezone.config import read_settings
-from safezone.corpus.records import Record
 from safezone.model.bundle import Bundle
 from safezone.model.encoders.debug import DebugEncoder
 from safezone.model.predictor import Model
 from safezone.taxonomy import Taxonomy
-from safezone.text.prepare import PreparedText, Sentence, prepare
-
-
-@pytest.fixture(scope="module")
-def bundle(debug_bundle_path: Path) -> Bundle:
-    return read_bundle(read_settings(model=debug_bundle_path))
-
-
-@pytest.fixture(scope="module")
-def model(bundle: Bundle, taxonomy: Taxonomy) -> Model:
-    return Model(bundle, DebugEncoder(), taxonomy)
-
-
-@pytest.fixture(scope="module")
-def texts(fixture_records: list[Record]) -> list[PreparedText]:
-    return [prepare(record.title, record.abstract) for record in fixture_records[:12]]
+from safezone.text.prepare import PreparedText, Sentence
 
 
 def test_an_explanation_sums_to_the_log_odds_of_the_probabilities(

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,9 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from safezone.bootstrap import read_bundle
-from safezone.config import read_settings
-from safezone.corpus.records import Record
 from safezone.errors import BundleCorrupt, BundleMismatch
 from safezone.model.bundle import Bundle
 from safezone.model.encoders.debug import DebugEncoder
@@ -26,7 +22,7 @@ from safezone.model.predictor import (
     predict_axis,
 )
 from safezone.taxonomy import Taxonomy
-from safezone.text.prepare import PreparedText, prepare
+from safezone.text.prepare import PreparedText
 
 ARRAYS = (
     *("queries", "dense", "sparse", "query", "centre", "baseline"),
@@ -42,21 +38,6 @@ class OtherEncoder(DebugEncoder):
 
     def __init__(self, **changes: Any) -> None:
         self.info = replace(DebugEncoder.info, **changes)
-
-
-@pytest.fixture(scope="module")
-def bundle(debug_bundle_path: Path) -> Bundle:
-    return read_bundle(read_settings(model=debug_bundle_path))
-
-
-@pytest.fixture(scope="module")
-def model(bundle: Bundle, taxonomy: Taxonomy) -> Model:
-    return Model(bundle, DebugEncoder(), taxonomy)
-
-
-@pytest.fixture(scope="module")
-def texts(fixture_records: list[Record]) -> list[PreparedText]:
-    return [prepare(record.title, record.abstract) for record in fixture_records[:12]]
 
 
 def _with(bundle: Bundle, **arrays: NDArray[Any]) -> Bundle:

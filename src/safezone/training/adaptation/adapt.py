@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits
 
+from safezone.errors import TrainingError
 from safezone.model.encoders.tokenizer import PieceTokenizer
 from safezone.model.ports import Floats
 from safezone.training.adaptation.lessons import Lessons
@@ -36,9 +37,17 @@ def adapt(
     The same lessons, settings and seed give the same network on the same machine. `checkpoint` is a
     folder in which the state is kept, so that a run that was stopped goes on where it was, and one
     that was finished is not repeated. `progress` is called with the steps done and all steps.
+
+    Raises TrainingError when the views are longer than the transformer has places for.
     """
     torch.manual_seed(seed)
     network = Network(folder, lessons.query.tolist(), _first_log_odds(lessons))
+    places = network.transformer.config.max_position_embeddings - 2
+    if settings.views.pieces > places:
+        raise TrainingError(
+            f"Views of {settings.views.pieces} word pieces do not fit into this encoder, which "
+            f"takes {places}. Set the adaptation's views.pieces to at most that."
+        )
     network.train()
     groups = network.groups(
         settings.frozen,
@@ -51,7 +60,8 @@ def adapt(
     optimizer = torch.optim.AdamW(groups, betas=(0.9, 0.98))
     average = torch.optim.swa_utils.AveragedModel(network)
     schedule = list(_schedule(lessons, settings, seed))
-    first_averaged = int(len(schedule) * (1 - settings.averaged))
+    # At least the last step: an average of nothing would be the network as it came.
+    first_averaged = min(int(len(schedule) * (1 - settings.averaged)), len(schedule) - 1)
 
     path = None
     if checkpoint is not None:

@@ -6,12 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from safezone.corpus.records import Record
 from safezone.model.encoders.tokenizer import PieceTokenizer
 from safezone.model.ports import Floats
 from safezone.model.predictor import axis_columns
 from safezone.taxonomy import Taxonomy
-from safezone.text.prepare import PreparedText
 from safezone.training.adaptation.views import Example
 from safezone.training.balance import source_balance
 from safezone.training.material import Material
@@ -46,9 +44,14 @@ def head_queries(taxonomy: Taxonomy) -> NDArray[np.int64]:
 
 
 def make_lessons(material: Material, rows: NDArray[np.int64], tokenizer: PieceTokenizer) -> Lessons:
-    """The lessons of these rows of the material."""
+    """The lessons of these rows of the material.
+
+    A text without a word piece teaches nothing, and is left out.
+    """
     taxonomy = material.taxonomy
     of_axes = axis_columns(taxonomy)[-1].stop
+    every = [_example(material, row, tokenizer) for row in rows.tolist()]
+    rows = rows[[example.length > 0 for example in every]]
     records, targets = material.rows(rows), material.targets.rows(rows)
     wanted = targets.reached.astype(np.float32)
     weights = targets.used.astype(np.float32)
@@ -60,16 +63,12 @@ def make_lessons(material: Material, rows: NDArray[np.int64], tokenizer: PieceTo
         weights[row, :of_axes] *= _SURE[record.sure]
         for area in record.areas[1:]:
             wanted[row, of_axes + area] = _FURTHER_AREA
-    examples = [
-        _example(record, material.texts[row], tokenizer, taxonomy)
-        for row, record in zip(rows.tolist(), records, strict=True)
-    ]
+    examples = [example for example in every if example.length]
     return Lessons(examples, wanted, weights, head_queries(taxonomy))
 
 
-def _example(
-    record: Record, text: PreparedText, tokenizer: PieceTokenizer, taxonomy: Taxonomy
-) -> Example:
+def _example(material: Material, row: int, tokenizer: PieceTokenizer) -> Example:
+    record, text, taxonomy = material.records[row], material.texts[row], material.taxonomy
     pieces = tokenizer.pieces([sentence.text for sentence in text.sentences])
     titled = [sentence.field == "title" for sentence in text.sentences]
     risks = [number for number, axis in enumerate(taxonomy.axes) if axis.id != "benefit"]

@@ -10,6 +10,7 @@ import torch
 from scipy.sparse import csr_matrix
 from torch.nn.functional import binary_cross_entropy_with_logits
 
+from safezone.errors import TrainingError
 from safezone.model.heads import Doubles, LinearHeads
 from safezone.model.ports import Floats
 from safezone.model.reading import pool
@@ -17,6 +18,8 @@ from safezone.training.adaptation import adapt as module
 from safezone.training.adaptation.adapt import _first_log_odds, _padded
 from safezone.training.adaptation.lessons import Lessons
 from safezone.training.adaptation.network import Network
+from safezone.training.adaptation.settings import ViewSettings
+from tiny_encoders import POSITIONS
 from toy_lessons import SETTINGS, STEPS, TEXTS, TOKENIZER, adapt_to, same
 
 
@@ -62,7 +65,7 @@ def test_progress_counts_the_steps(folder: Path, lessons: Lessons) -> None:
     assert seen == [(step, STEPS) for step in range(1, STEPS + 1)]
 
 
-@pytest.mark.parametrize(("averaged", "steps"), [(1.0, 18), (0.4, 8), (0.1, 2)])
+@pytest.mark.parametrize(("averaged", "steps"), [(1.0, 18), (0.4, 8), (0.1, 2), (0.0, 1)])
 def test_the_result_is_the_average_over_the_last_steps(
     folder: Path,
     lessons: Lessons,
@@ -86,7 +89,8 @@ def test_the_result_is_the_average_over_the_last_steps(
     for name, value in found.items():
         mean = torch.stack([of_step[name].double() for of_step in last]).mean(dim=0)
         torch.testing.assert_close(value.double(), mean, rtol=0, atol=1e-5)
-    assert not torch.equal(found["heads.weight"], kept[-1]["heads.weight"])
+    of_the_last = torch.equal(found["heads.weight"], kept[-1]["heads.weight"])
+    assert of_the_last == (steps == 1)
 
 
 def test_frozen_layers_and_embeddings_stay_and_the_others_learn(
@@ -127,6 +131,16 @@ def test_what_has_no_weight_stays_out_of_the_loss(
     assert same(adapt_to(folder, replace(unused, targets=flipped), settings=short), one)
     used = replace(lessons, targets=flipped)
     assert not same(adapt_to(folder, used, settings=short), one)
+
+
+def test_views_that_the_transformer_has_no_places_for_are_refused_before_a_step(
+    folder: Path, lessons: Lessons
+) -> None:
+    steps: list[int] = []
+    settings = replace(SETTINGS, views=ViewSettings(pieces=POSITIONS - 1))
+    with pytest.raises(TrainingError, match=f"{POSITIONS - 1} word pieces .* {POSITIONS - 2}"):
+        adapt_to(folder, lessons, settings=settings, progress=lambda done, _: steps.append(done))
+    assert steps == []
 
 
 def test_a_head_starts_at_the_rate_of_what_it_is_taught(lessons: Lessons) -> None:

@@ -84,6 +84,17 @@ def test_targets_are_levels_reached_and_a_further_area_counts_less(
     assert targets[:, -1].tolist() == [1, 1, 1, 1, 0]
 
 
+def test_a_text_without_a_word_piece_teaches_nothing(
+    records: list[Record], taxonomy: Taxonomy
+) -> None:
+    empty = replace(records[1], id="empty", title="", abstract="\u200b")
+    found = lessons([records[0], empty, *records[1:]], taxonomy)
+    expected = lessons(records, taxonomy)
+    assert found.examples == expected.examples
+    np.testing.assert_array_equal(found.targets, expected.targets)
+    np.testing.assert_array_equal(found.weights, expected.weights)
+
+
 def test_other_texts_teach_the_scope_alone(records: list[Record], taxonomy: Taxonomy) -> None:
     weights = lessons(records, taxonomy).weights
     assert not weights[-1, :-1].any()
