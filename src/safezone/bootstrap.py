@@ -1,5 +1,6 @@
 """The one place where settings choose implementations."""
 
+from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
 
@@ -9,7 +10,8 @@ from safezone.errors import BundleNotFound
 from safezone.model.bundle import ENCODER, TOKENIZER, Bundle, is_bundle, load_bundle
 from safezone.model.ports import Encoder
 from safezone.model.predictor import Model
-from safezone.policy.profile import load_policy
+from safezone.policy.library import find_policy, load_policies
+from safezone.policy.profile import Policy
 from safezone.taxonomy import load_taxonomy
 from safezone.text.cleaner import TEXT_VERSION
 
@@ -69,6 +71,11 @@ def read_bundle(settings: Settings) -> Bundle:
     )
 
 
+def read_policies(settings: Settings) -> Mapping[str, Policy]:
+    """The shipped policies and those of the settings' folder, by id. Raises InvalidPolicy."""
+    return load_policies(settings.policy_folder)
+
+
 def load_assessor(settings: Settings | None = None) -> Assessor:
     """An assessor ready for use, from settings or else from the environment.
 
@@ -77,6 +84,6 @@ def load_assessor(settings: Settings | None = None) -> Assessor:
     """
     settings = settings or read_settings()
     taxonomy = load_taxonomy()
-    policy = load_policy(settings.policy)
+    policy = find_policy(settings.policy, read_policies(settings))
     bundle = read_bundle(settings)
     return Assessor(Model(bundle, load_encoder(settings, bundle), taxonomy), policy, taxonomy)

@@ -25,7 +25,13 @@ class Settings(BaseSettings):
         "a local sentence-transformers folder. Default: the one that the bundle carries, or else "
         "`minilm`. It must be the one the bundle was trained on.",
     )
-    policy: str = Field(default="default", description="Id of the policy that computes the route.")
+    policy: str = Field(
+        default="default",
+        description="Id of the policy that computes the route, or the path of a `.toml` file.",
+    )
+    policy_folder: Path | None = Field(
+        default=None, description="Folder of further policies, one a `.toml` file."
+    )
     threads: int | None = Field(
         default=None, ge=1, description="Threads of the encoder. Default: the library's choice."
     )

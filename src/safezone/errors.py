@@ -11,9 +11,10 @@ class SafezoneError(Exception):
 
 
 class InvalidProposal(SafezoneError):
-    """A proposal that cannot be read: empty, too long, or with characters no text has.
+    """A proposal that cannot be read: empty, too long, with characters no text has, or for a policy
+    that is not there.
 
-    `field` names the part at fault (`id`, `title` or `abstract`), `code` is a stable id.
+    `field` names the part at fault (`id`, `title`, `abstract`, `policy`), `code` is a stable id.
     """
 
     def __init__(self, field: str, code: str, message: str) -> None:

@@ -26,7 +26,7 @@ def test_fuzzed_requests_are_answered_as_documented(
         check=False,
     )  # fmt: skip
     assert result.returncode == 0, result.stdout
-    assert "Selected: 4/4" in result.stdout
+    assert "Selected: 6/6" in result.stdout
 
 
 def test_the_document_describes_problems_and_not_fastapis_own_errors(client: httpx.Client) -> None:

@@ -53,7 +53,7 @@ def test_unknown_paths_and_methods(client: httpx.Client) -> None:
 def test_an_unforeseen_failure_tells_and_logs_no_text(
     debug_assessor: Assessor, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise RuntimeError(f"cannot read {CANARY}")
 
     monkeypatch.setattr(debug_assessor, "assess", fail)

@@ -12,16 +12,6 @@ from cli_run import run
 from safezone.corpus.records import Record
 
 
-@pytest.fixture
-def debug(debug_bundle_path: Path) -> list[str]:
-    return ["--encoder", "debug", "--model", str(debug_bundle_path)]
-
-
-@pytest.fixture
-def abstract(fixture_records: Sequence[Record]) -> str:
-    return fixture_records[0].abstract
-
-
 def test_json_gives_one_object_a_proposal_in_order(
     debug: list[str], fixture_records: Sequence[Record], tmp_path: Path
 ) -> None:
@@ -64,9 +54,22 @@ def test_every_way_in_gives_the_same_answer(
 def test_the_table_shows_axes_signal_and_mode(debug: list[str], abstract: str) -> None:
     result = run("assess", "--text", abstract, *debug)
     assert result.returncode == 0
-    for words in ("Topic sensitivity", "Instrumentation risk", "Data-use risk", "Signal:", "mode:"):
+    for words in (
+        *("Topic sensitivity", "Instrumentation risk", "Data-use risk", "What weighs most"),
+        *("Signal:", "mode:"),
+    ):
         assert words in result.stdout
     assert "\x1b" not in result.stdout  # no colours in a pipe
+
+
+def test_occlusion_stands_in_json_where_it_is_asked_for(debug: list[str], abstract: str) -> None:
+    plain, asked = (
+        json.loads(run("assess", "--text", abstract, "--json", *option, *debug).stdout)
+        for option in ([], ["--occlusion"])
+    )
+    for axis, evidence in asked["evidence"].items():
+        assert all(sentence["occlusion"] is not None for sentence in evidence["sentences"])
+        assert {s["occlusion"] for s in plain["evidence"][axis]["sentences"]} == {None}
 
 
 def test_the_table_shows_why_the_model_abstained(debug: list[str]) -> None:

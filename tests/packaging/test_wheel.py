@@ -31,7 +31,10 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_data_files_are_inside(installed: Path) -> None:
-    for file in ("py.typed", "taxonomy/data/axes.toml", "policy/profiles/default.toml"):
+    for file in (
+        *("py.typed", "taxonomy/data/axes.toml", "taxonomy/data/lists.toml"),
+        *("policy/profiles/default.toml", "policy/data/safeguards.toml", "text/data/spelling.txt"),
+    ):
         assert (installed / "safezone" / file).is_file(), file
     assert (installed / "safezone" / "shipped_models" / DEFAULT_MODEL / "manifest.json").is_file()
 

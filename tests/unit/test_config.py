@@ -16,6 +16,7 @@ def test_defaults_need_no_environment() -> None:
         "model": None,
         "encoder": None,
         "policy": "default",
+        "policy_folder": None,
         "threads": None,
         "host": "127.0.0.1",
         "port": 8000,

@@ -1,5 +1,6 @@
 """The FastAPI application."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import anyio
@@ -12,6 +13,8 @@ from safezone.api.guards import BodyLimit, Net
 from safezone.api.problems import Problem
 from safezone.api.routes import router
 from safezone.assessment import Assessor
+from safezone.policy.library import shipped_policies
+from safezone.policy.profile import Policy
 
 _DESCRIPTION = """\
 Reads the abstract of a research project and says how geopolitically sensitive it is, with
@@ -20,8 +23,12 @@ Who proposes the work never moves a score. Nothing that is sent is stored or log
 """
 
 
-def create_app(assessor: Assessor) -> FastAPI:
-    """The service around an assessor. Its pages load nothing from other hosts."""
+def create_app(assessor: Assessor, policies: Mapping[str, Policy] | None = None) -> FastAPI:
+    """The service around an assessor. Its pages load nothing from other hosts.
+
+    `policies`, by id, may be named in requests; by default the shipped ones. The assessor's own is
+    always among them.
+    """
     app = FastAPI(
         title="safezone",
         version=safezone.__version__,
@@ -31,6 +38,8 @@ def create_app(assessor: Assessor) -> FastAPI:
         redoc_url=None,
     )
     app.state.assessor = assessor
+    known = shipped_policies() if policies is None else policies
+    app.state.policies = {**known, assessor.policy.id: assessor.policy}
     app.state.turn = anyio.CapacityLimiter(1)
     app.include_router(router)
     problems.install(app)
@@ -55,5 +64,16 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
         problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
         schemas.update(problem.pop("$defs"))
         schemas["Problem"] = problem
+        _name_policies(document, list(app.state.policies))
         app.openapi_schema = document
     return app.openapi_schema
+
+
+def _name_policies(document: dict[str, Any], policies: list[str]) -> None:
+    """Say which policies this service knows, in the place of 'any text'."""
+    of_proposal = document["components"]["schemas"]["ProposalBody"]["properties"]["policy"]
+    [named] = [kind for kind in of_proposal["anyOf"] if kind["type"] == "string"]
+    of_path = document["paths"]["/v1/policies/{policy_id}"]["get"]["parameters"][0]["schema"]
+    for schema in (named, of_path):
+        schema.pop("maxLength", None)
+        schema["enum"] = policies

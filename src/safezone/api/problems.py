@@ -4,6 +4,7 @@ No problem ever repeats what was sent: not a value, not the name of an unknown m
 """
 
 from collections.abc import Sequence
+from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -35,7 +36,7 @@ class Problem(BaseModel):
                 "type": "urn:safezone:problem:invalid-proposal",
                 "title": "The proposal cannot be read",
                 "status": 422,
-                "detail": "1 problem with the request body; see 'errors'.",
+                "detail": "1 problem with the request; see 'errors'.",
                 "errors": [
                     {
                         "pointer": "/abstract",
@@ -119,6 +120,12 @@ def _item(error: Any) -> ProblemItem:
         return ProblemItem(
             pointer="", code="unknown_member", detail=f"The members of a proposal are: {known}."
         )
+    if location[:1] == ["query"]:
+        return ProblemItem(
+            pointer="",
+            code=code,
+            detail=f"The query parameter '{location[1]}' is not valid; use true or false.",
+        )
     if not location or location[0] not in MEMBERS:
         return ProblemItem(
             pointer="",
@@ -135,7 +142,7 @@ def _item(error: Any) -> ProblemItem:
 
 def _counted(items: Sequence[ProblemItem]) -> str:
     number = "1 problem" if len(items) == 1 else f"{len(items)} problems"
-    return f"{number} with the request body; see 'errors'."
+    return f"{number} with the request; see 'errors'."
 
 
 async def _on_invalid_request(_: Request, error: RequestValidationError) -> Response:
@@ -154,7 +161,9 @@ async def _on_invalid_proposal(_: Request, error: InvalidProposal) -> Response:
 async def _on_http_error(_: Request, error: HTTPException) -> Response:
     if error.status_code == 400:  # FastAPI's own: the body could not be decoded
         return problem(400, "Send one JSON object, encoded as UTF-8.")
-    detail = "" if error.status_code in _DETAILS else str(error.detail)
+    # Starlette's own say no more than the status does.
+    said = str(error.detail)
+    detail = "" if said == HTTPStatus(error.status_code).phrase else said
     return problem(error.status_code, detail, headers=dict(error.headers or {}))
 
 

@@ -1,9 +1,11 @@
 """The paths of the API."""
 
+from collections.abc import Mapping
+from functools import partial
 from typing import Annotated, Any
 
 import anyio
-from fastapi import APIRouter, Depends, Header, Request
+from fastapi import APIRouter, Depends, Header, Query, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
@@ -11,13 +13,17 @@ from safezone.api.problems import problem, responses
 from safezone.api.schemas import (
     AssessmentBody,
     ModeDescription,
+    PoliciesBody,
+    PolicyEntry,
     ProposalBody,
     StatusBody,
     TaxonomyBody,
 )
 from safezone.assessment import Assessor
 from safezone.assessment.serialise import to_dict
+from safezone.errors import InvalidProposal
 from safezone.policy.decide import MODE_MEANINGS
+from safezone.policy.profile import Policy
 
 router = APIRouter()
 
@@ -25,6 +31,11 @@ router = APIRouter()
 def get_assessor(request: Request) -> Assessor:
     assessor: Assessor = request.app.state.assessor
     return assessor
+
+
+def get_policies(request: Request) -> Mapping[str, Policy]:
+    policies: Mapping[str, Policy] = request.app.state.policies
+    return policies
 
 
 def get_turn(request: Request) -> anyio.CapacityLimiter:
@@ -41,7 +52,15 @@ def require_json(content_type: Annotated[str, Header(include_in_schema=False)] =
 
 
 AssessorOfApp = Annotated[Assessor, Depends(get_assessor)]
+PoliciesOfApp = Annotated[Mapping[str, Policy], Depends(get_policies)]
 Turn = Annotated[anyio.CapacityLimiter, Depends(get_turn)]
+Occlusion = Annotated[
+    bool,
+    Query(
+        description="Also say how far each answer would move without each sentence. Takes one more "
+        "reading of the text a sentence."
+    ),
+]
 
 
 @router.post(
@@ -52,15 +71,24 @@ Turn = Annotated[anyio.CapacityLimiter, Depends(get_turn)]
     summary="Assess one proposal",
 )
 async def create_assessment(
-    body: ProposalBody, assessor: AssessorOfApp, turn: Turn
+    body: ProposalBody,
+    assessor: AssessorOfApp,
+    policies: PoliciesOfApp,
+    turn: Turn,
+    occlusion: Occlusion = False,
 ) -> dict[str, Any]:
     """Two risk axes kept apart, topic and benefit, areas, and a triage signal.
 
     A text that is too short, not English or no research abstract is answered with
     `abstained: true` and a reason, not with an error.
     """
-    proposal = body.proposal()
-    [assessment] = await anyio.to_thread.run_sync(assessor.assess, [proposal], limiter=turn)
+    policy = None if body.policy is None else policies.get(body.policy)
+    if body.policy is not None and policy is None:
+        raise InvalidProposal(
+            "policy", "unknown_policy", "There is no such policy. 'GET /v1/policies' lists them."
+        )
+    assess = partial(assessor.assess, [body.proposal()], occlusion=occlusion, policy=policy)
+    [assessment] = await anyio.to_thread.run_sync(assess, limiter=turn)
     return to_dict(assessment)
 
 
@@ -77,6 +105,31 @@ async def read_taxonomy(assessor: AssessorOfApp) -> TaxonomyBody:
         },
         from_attributes=True,
     )
+
+
+@router.get("/v1/policies", response_model=PoliciesBody, summary="Which policies there are")
+async def list_policies(assessor: AssessorOfApp, policies: PoliciesOfApp) -> PoliciesBody:
+    return PoliciesBody(
+        policies=[
+            PolicyEntry(
+                **policy.model_dump(include={"id", "version", "name", "owner", "as_of"}),
+                default=policy.id == assessor.policy.id,
+            )
+            for policy in policies.values()
+        ]
+    )
+
+
+@router.get(
+    "/v1/policies/{policy_id}",
+    response_model=Policy,
+    responses=responses(404),
+    summary="What a policy says",
+)
+async def read_policy(policy_id: str, policies: PoliciesOfApp) -> Policy:
+    if policy_id not in policies:
+        raise HTTPException(404, "There is no such policy. 'GET /v1/policies' lists them.")
+    return policies[policy_id]
 
 
 @router.get("/livez", response_model=StatusBody, summary="Whether the process answers")

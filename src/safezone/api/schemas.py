@@ -1,5 +1,6 @@
 """The bodies of the API, field by field those of `assessment.types`."""
 
+import datetime
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
@@ -42,6 +43,12 @@ class ProposalBody(BaseModel):
         max_length=MAX_ABSTRACT_CHARACTERS,
         description="The abstract in English. It is read to its end, and nothing of it is kept.",
     )
+    policy: str | None = Field(
+        default=None,
+        max_length=64,
+        description="Id of the policy that computes the route, one of 'GET /v1/policies'; null for "
+        "the service's own.",
+    )
 
     def proposal(self) -> Proposal:
         return Proposal(abstract=self.abstract, title=self.title or "", id=self.id)
@@ -71,6 +78,10 @@ class SentenceEvidenceBody(BaseModel):
     contribution: float = Field(
         description="What the sentence adds to the log-odds; positive speaks for the level."
     )
+    occlusion: float | None = Field(
+        description="How far the log-odds fall when the sentence is left out; null where that was "
+        "not asked for, and in a text of many sentences for those that contribute least."
+    )
 
 
 class AxisEvidenceBody(BaseModel):
@@ -92,12 +103,45 @@ class PrecedentBody(BaseModel):
     why: str = Field(description="The reason for its labels.")
 
 
+class ListPointerBody(BaseModel):
+    """An entry of a public list that may be worth looking at; never a finding."""
+
+    list: str
+    version: str
+    kind: str = Field(
+        description="What a listing means: a list of kind 'priority' says promote or watch."
+    )
+    entry: str
+    name: str
+    by: Literal["area", "phrase"]
+    because: str = Field(description="The area's slug, or the phrase found in the text.")
+    certain: bool = Field(
+        description="False where the list, the entry or the way from the text to it is in doubt."
+    )
+    field: Literal["title", "abstract"] | None
+    start: int | None = Field(description="Offset of the phrase's sentence; null for an area.")
+    end: int | None
+
+
 class ReasonBody(BaseModel):
     code: ReasonCode
     message: str
     axis: str | None
     probability: Probability | None
     threshold: Probability | None
+    area: str | None = Field(
+        description="The area of special care that the rule holds for; null for a rule that holds "
+        "everywhere."
+    )
+
+
+class SafeguardBody(BaseModel):
+    id: str
+    name: str
+    text: str
+    why: str = Field(description="What in this answer makes it fit.")
+    source: str = Field(description="The publication that it is drawn from.")
+    certain: bool
 
 
 class RouteBody(BaseModel):
@@ -106,6 +150,10 @@ class RouteBody(BaseModel):
     mode: CollaborationMode | None = Field(
         description="The collaboration mode that the two risk axes suggest; null where the model "
         "abstained."
+    )
+    safeguards: list[SafeguardBody] = Field(
+        description="Practices that lower the risks found, the first to be thought of first; none "
+        "where every axis is at its lowest level."
     )
 
 
@@ -120,6 +168,7 @@ class InputBody(BaseModel):
 class ProvenanceBody(BaseModel):
     model: str
     taxonomy: str
+    lists: str = Field(description="Version of the pointers to public lists.")
     text: str = Field(description="Version of the text cleaner and identity neutraliser.")
     calibration: str
     coverage: Probability = Field(description="Stated coverage of the prediction sets.")
@@ -144,6 +193,9 @@ class AssessmentBody(BaseModel):
     precedents: list[PrecedentBody] = Field(
         description="The labelled examples that read most like the text, to compare with; they "
         "have no part in the answer."
+    )
+    list_pointers: list[ListPointerBody] = Field(
+        description="Entries of public lists that may be worth looking at; no legal finding."
     )
     route: RouteBody
     input: InputBody
@@ -178,6 +230,19 @@ class TaxonomyBody(BaseModel):
     axes: list[AxisDescription]
     areas: list[AreaDescription]
     modes: list[ModeDescription]
+
+
+class PolicyEntry(BaseModel):
+    id: str
+    version: str
+    name: str
+    owner: str
+    as_of: datetime.date
+    default: bool = Field(description="Whether requests that name none are routed by it.")
+
+
+class PoliciesBody(BaseModel):
+    policies: list[PolicyEntry]
 
 
 class StatusBody(BaseModel):

@@ -1,11 +1,12 @@
 """The Assessor: joins text, model and policy into assessments."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from safezone.assessment.evidence import axis_evidence
+from safezone.assessment.pointers import list_pointers
 from safezone.assessment.scope import (
     NOT_RESEARCH,
     Finding,
@@ -13,6 +14,7 @@ from safezone.assessment.scope import (
     identify_language,
     unreadable,
 )
+from safezone.assessment.simulation import Findings
 from safezone.assessment.types import (
     AreaResult,
     Assessment,
@@ -23,9 +25,10 @@ from safezone.assessment.types import (
     Provenance,
 )
 from safezone.model.predictor import Model, Prediction, axis_columns
-from safezone.policy.decide import AxisFinding, abstained_route, decide
+from safezone.policy.decide import AxisFinding, abstained_route, decide, likely_areas
 from safezone.policy.profile import Policy
 from safezone.taxonomy import Taxonomy
+from safezone.taxonomy.crosswalk import load_crosswalk
 from safezone.text.prepare import PreparedText, prepare
 
 _TOP_AREAS = 3
@@ -65,14 +68,16 @@ class Assessor:
         self.model = model
         self.policy = policy
         self.taxonomy = taxonomy
+        self._crosswalk = load_crosswalk()
         manifest = model.manifest
         self.provenance = Provenance(
             model=manifest.version,
             taxonomy=taxonomy.version,
+            lists=self._crosswalk.version,
             text=manifest.text_version,
             calibration=manifest.calibration_version,
             coverage=manifest.coverage,
-            policy=f"{policy.id}@{policy.version}",
+            policy=policy.reference,
             encoder=manifest.encoder,
             weights_sha256=manifest.encoder_digest,
         )
@@ -81,10 +86,14 @@ class Assessor:
         self,
         proposals: Sequence[Proposal],
         progress: Callable[[int, int], None] | None = None,
+        occlusion: bool = False,
+        policy: Policy | None = None,
     ) -> list[Assessment]:
-        """One assessment a proposal, in the same order.
+        """One assessment a proposal, in the same order, under a policy or else the assessor's own.
 
-        `progress`, if given, is called with the number of texts read and of all texts.
+        `progress`, if given, is called with the number of texts read and of all texts. With
+        `occlusion`, the evidence says too how far each answer would move without each sentence;
+        that takes one more reading of the text a sentence.
         """
         prepared = [prepare(proposal.title, proposal.abstract) for proposal in proposals]
         looks = [
@@ -94,10 +103,32 @@ class Assessor:
         prediction = self.model.predict([prepared[i] for i in readable], progress)
         row_of = {i: row for row, i in enumerate(readable)}
         return [
-            self._assessed(proposal, prepared[i], look, prediction, row_of[i])
+            self._assessed(
+                proposal, prepared[i], look, prediction, row_of[i], policy or self.policy, occlusion
+            )
             if look.finding is None
-            else self._abstained(proposal, look.report(parts=0), look.finding)
+            else self._abstained(
+                proposal, look.report(parts=0), look.finding, policy or self.policy
+            )
             for i, (proposal, look) in enumerate(zip(proposals, looks, strict=True))
+        ]
+
+    def findings(
+        self,
+        proposals: Sequence[Proposal],
+        progress: Callable[[int, int], None] | None = None,
+    ) -> list[Findings]:
+        """What a policy is applied to, one for each proposal in the same order."""
+        prepared = [prepare(proposal.title, proposal.abstract) for proposal in proposals]
+        looks = [
+            _Look.of(proposal, text) for proposal, text in zip(proposals, prepared, strict=True)
+        ]
+        prediction = self.model.predict(prepared, progress)
+        return [
+            Findings(self._findings(prediction, row), self._areas(prediction, row))
+            if look.finding is None and prediction.in_scope[row]
+            else Findings({}, {})
+            for row, look in enumerate(looks)
         ]
 
     def self_check(self) -> bool:
@@ -114,39 +145,33 @@ class Assessor:
         look: _Look,
         prediction: Prediction,
         row: int,
+        policy: Policy,
+        occlusion: bool,
     ) -> Assessment:
         report = look.report(prediction.parts[row])
         if not prediction.in_scope[row]:
-            return self._abstained(proposal, report, NOT_RESEARCH)
-        results = {}
-        for axis in self.taxonomy.axes:
-            of_axis = prediction.axes[axis.id]
-            results[axis.id] = AxisResult(
-                level=axis.level_ids[of_axis.levels[row]],
-                probabilities=dict(
-                    zip(axis.level_ids, of_axis.probabilities[row].tolist(), strict=True)
-                ),
-                set=tuple(
-                    level
-                    for level, inside in zip(axis.level_ids, of_axis.sets[row], strict=True)
-                    if inside
-                ),
+            return self._abstained(proposal, report, NOT_RESEARCH, policy)
+        found = self._findings(prediction, row)
+        results = {
+            axis.id: AxisResult(
+                level=axis.level_ids[prediction.axes[axis.id].levels[row]],
+                probabilities=found[axis.id].probabilities,
+                set=tuple(found[axis.id].set),
             )
-        route = decide(
-            {
-                axis_id: AxisFinding(result.probabilities or {}, result.set)
-                for axis_id, result in results.items()
-            },
-            self.policy,
-            self.taxonomy,
-        )
+            for axis in self.taxonomy.axes
+        }
+        areas = self._areas(prediction, row)
+        route = decide(found, policy, self.taxonomy, areas)
+        explanation = prediction.explanations[row]
+        falls = self.model.occlusion(text, explanation) if occlusion else None
         evidence = {
             axis.id: axis_evidence(
                 axis,
                 int(prediction.axes[axis.id].levels[row]),
-                prediction.explanations[row],
+                explanation,
                 thresholds,
                 text.sentences,
+                falls,
             )
             for axis, thresholds in zip(
                 self.taxonomy.axes, axis_columns(self.taxonomy), strict=True
@@ -178,12 +203,20 @@ class Assessor:
                 )
                 for example, cosine in prediction.precedents[row]
             ),
+            list_pointers=list_pointers(
+                # Of the areas the first alone: a listing of every further one would bury it.
+                self._crosswalk,
+                likely_areas(areas)[:1],
+                text.sentences,
+            ),
             route=route,
             input=report,
-            provenance=self.provenance,
+            provenance=self._provenance(policy),
         )
 
-    def _abstained(self, proposal: Proposal, report: InputReport, finding: Finding) -> Assessment:
+    def _abstained(
+        self, proposal: Proposal, report: InputReport, finding: Finding, policy: Policy
+    ) -> Assessment:
         return Assessment(
             id=proposal.id,
             abstained=True,
@@ -194,7 +227,25 @@ class Assessor:
             areas=(),
             evidence={},
             precedents=(),
+            list_pointers=(),
             route=abstained_route(*finding),
             input=report,
-            provenance=self.provenance,
+            provenance=self._provenance(policy),
         )
+
+    def _findings(self, prediction: Prediction, row: int) -> dict[str, AxisFinding]:
+        found = {}
+        for axis in self.taxonomy.axes:
+            of_axis = prediction.axes[axis.id]
+            inside = zip(axis.level_ids, of_axis.sets[row], strict=True)
+            found[axis.id] = AxisFinding(
+                dict(zip(axis.level_ids, of_axis.probabilities[row].tolist(), strict=True)),
+                tuple(level for level, is_in in inside if is_in),
+            )
+        return found
+
+    def _areas(self, prediction: Prediction, row: int) -> dict[str, float]:
+        return dict(zip(self.taxonomy.area_slugs, prediction.areas[row].tolist(), strict=True))
+
+    def _provenance(self, policy: Policy) -> Provenance:
+        return replace(self.provenance, policy=policy.reference)

@@ -78,12 +78,15 @@ class SentenceEvidence:
 
     `field` is `title` or `abstract`; `start` and `end` are offsets in characters into that field as
     it was sent, the end not included. A positive `contribution` speaks for reaching the level.
+    `occlusion` says how far the log-odds fall when the sentence is left out; it is None where that
+    was not asked for, and in a text of many sentences for those that contribute least.
     """
 
     field: str
     start: int
     end: int
     contribution: float
+    occlusion: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +121,29 @@ class PrecedentResult:
 
 
 @dataclass(frozen=True, slots=True)
+class ListPointer:
+    """An entry of a public list that may be worth looking at; never a finding.
+
+    `kind` says what a listing means (a list can mean promote, not protect). The reason is an area
+    of the project or a phrase of its text (`by`), named in `because`; for a phrase `field`, `start`
+    and `end` are those of the sentence it stands in. `certain` is False where the list, the entry
+    or the way from the text to it is in doubt.
+    """
+
+    list: str
+    version: str
+    kind: str
+    entry: str
+    name: str
+    by: str
+    because: str
+    certain: bool
+    field: str | None
+    start: int | None
+    end: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class AreaResult:
     """A research area and the calibrated probability that it is one of the project's areas."""
 
@@ -142,10 +168,13 @@ class InputReport:
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """Every version that made the answer; `weights_sha256` is of the encoder's weights."""
+    """Every version that made the answer; `weights_sha256` is of the encoder's weights, `lists` of
+    the ways from areas and phrases to public lists.
+    """
 
     model: str
     taxonomy: str
+    lists: str
     text: str
     calibration: str
     coverage: float
@@ -158,8 +187,9 @@ class Provenance:
 class Assessment:
     """The answer for one proposal. The axes are never merged into one number.
 
-    `evidence` holds one entry an axis, by its id, and `precedents` the nearest labelled examples,
-    the nearest first; none of either where the model abstained.
+    `evidence` holds one entry an axis, by its id, `precedents` the nearest labelled examples, the
+    nearest first, and `list_pointers` entries of public lists; none of these where the model
+    abstained.
     """
 
     id: str | None
@@ -171,6 +201,7 @@ class Assessment:
     areas: tuple[AreaResult, ...]
     evidence: Mapping[str, AxisEvidence]
     precedents: tuple[PrecedentResult, ...]
+    list_pointers: tuple[ListPointer, ...]
     route: Route
     input: InputReport
     provenance: Provenance

@@ -11,6 +11,7 @@ from safezone.cli.audit import audit
 from safezone.cli.data import data_app
 from safezone.cli.evaluate import evaluate
 from safezone.cli.model import model_app
+from safezone.cli.policy import policy_app
 from safezone.cli.serve import serve
 from safezone.cli.train import train
 
@@ -35,6 +36,7 @@ for command in _COMMANDS:
     app.command(epilog=_EPILOG)(command)
 app.add_typer(model_app, name="model")
 app.add_typer(data_app, name="data")
+app.add_typer(policy_app, name="policy")
 
 
 def _show_version(wanted: bool) -> None:

@@ -21,6 +21,9 @@ Encoder = Annotated[
 ]
 Policy = Annotated[
     str | None,
-    typer.Option("--policy", help="Id of the policy. Default: SAFEZONE_POLICY or default."),
+    typer.Option(
+        "--policy",
+        help="Id of the policy, or the path of a .toml file. Default: SAFEZONE_POLICY or default.",
+    ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="JSON for machines instead of tables.")]

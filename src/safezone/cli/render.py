@@ -1,5 +1,7 @@
 """Assessments as tables for a person."""
 
+from operator import itemgetter
+
 from rich.console import Console, Group, RenderableType
 from rich.panel import Panel
 from rich.table import Table
@@ -11,8 +13,9 @@ from safezone.taxonomy import Axis, Taxonomy
 
 _COLOURS = ("green", "yellow", "red")
 _BENEFIT_COLOURS = ("default", "cyan", "blue")
-# Characters of a sentence that are shown.
+# Characters of a sentence, and entries of public lists, that are shown.
 _QUOTED = 110
+_POINTERS = 6
 
 
 def render(assessment: Assessment, taxonomy: Taxonomy, proposal: Proposal) -> RenderableType:
@@ -24,6 +27,7 @@ def render(assessment: Assessment, taxonomy: Taxonomy, proposal: Proposal) -> Re
         parts.append(Text(f"\nAreas: {areas}"))
         parts.append(_evidence(assessment, taxonomy, proposal))
         parts.append(_precedents(assessment, taxonomy))
+        parts.append(_pointers(assessment))
     parts.append(_route(assessment))
     read = assessment.input
     parts.append(
@@ -62,21 +66,26 @@ def _probabilities(result: AxisResult) -> str:
 
 
 def _evidence(assessment: Assessment, taxonomy: Taxonomy, proposal: Proposal) -> Text:
-    """For each axis, the sentence that speaks most for the answered level, or most against the one
-    above the lowest.
+    """For each axis, the sentence without which the answered level would lose most, or at the
+    lowest level the one above it would gain most.
     """
-    text = Text("\nWhat weighs most:")
+    text = Text("\nWhat weighs most (change of the log-odds by the sentence):")
     for axis in taxonomy.axes:
         evidence = assessment.evidence[axis.id]
         result: AxisResult = getattr(assessment, axis.id)
         sign = -1 if result.level == axis.level_ids[0] else 1
-        if not evidence.sentences:
+        falls = [
+            (sign * sentence.occlusion, sentence)
+            for sentence in evidence.sentences
+            if sentence.occlusion is not None
+        ]
+        if not falls:
             continue
-        most = max(evidence.sentences, key=lambda sentence: sign * sentence.contribution)
+        fall, most = max(falls, key=itemgetter(0))
         quoted = " ".join(getattr(proposal, most.field)[most.start : most.end].split())
         if len(quoted) > _QUOTED:
             quoted = quoted[: _QUOTED - 1] + "…"
-        text.append(f"\n  {axis.name}, {most.contribution:+.1f} for '{evidence.at_least}': ")
+        text.append(f"\n  {axis.name}, {sign * fall:+.1f} for '{evidence.at_least}': ")
         text.append(quoted, style="italic")
     return text
 
@@ -91,6 +100,17 @@ def _precedents(assessment: Assessment, taxonomy: Taxonomy) -> Text:
     return text
 
 
+def _pointers(assessment: Assessment) -> Text:
+    """Entries of public lists, those that a phrase of the text suggests before those of an area."""
+    if not assessment.list_pointers:
+        return Text("")
+    found = sorted(assessment.list_pointers, key=lambda pointer: pointer.by != "phrase")
+    shown = [f"{one.entry} ({one.because})" for one in found[:_POINTERS]]
+    if more := len(found) - len(shown):
+        shown.append(f"{more} more with --json")
+    return Text(f"\nPublic lists to look at, no finding: {', '.join(shown)}")
+
+
 def _route(assessment: Assessment) -> Text:
     route = assessment.route
     text = Text("\nSignal: ")
@@ -103,6 +123,9 @@ def _route(assessment: Assessment) -> Text:
         text.append(f"\n  - {reason.message}")
     if route.mode is not None:
         text.append(f"\nCollaboration mode: {route.mode} - {MODE_MEANINGS[route.mode]}")
+    if route.safeguards:
+        names = "; ".join(safeguard.name for safeguard in route.safeguards)
+        text.append(f"\nSafeguards to think of: {names}.")
     text.append("\n")
     return text
 

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 import uvicorn
 
-from safezone.bootstrap import load_assessor
+from safezone.bootstrap import load_assessor, read_policies
 from safezone.cli import options
 from safezone.cli.exit_codes import errors, exit_on_error
 from safezone.config import read_settings
@@ -30,7 +30,7 @@ def serve(
             f"safezone: model {assessor.provenance.model}, policy {assessor.provenance.policy}"
         )
         uvicorn.run(
-            create_app(assessor),
+            create_app(assessor, read_policies(settings)),
             host=settings.host,
             port=settings.port,
             log_level=settings.log_level,

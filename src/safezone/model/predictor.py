@@ -26,6 +26,8 @@ from safezone.text.prepare import PreparedText
 
 # How many precedents an answer points to.
 _PRECEDENTS = 3
+# Of so many sentences at most is each left out in turn: every time, the others are read anew.
+MOST_OCCLUDED = 24
 
 
 @dataclass(frozen=True)
@@ -187,6 +189,22 @@ class Model:
             parts,
             precedents,
         )
+
+    def occlusion(self, text: PreparedText, explanation: Explanation) -> Doubles:
+        """How far the thresholds' log-odds fall when a sentence is left out, shape (sentences,
+        thresholds); `explanation` is the text's own.
+
+        This is occlusion as in Zeiler & Fergus (2014), by sentences instead of patches. Only the
+        `MOST_OCCLUDED` sentences with the largest contributions are left out, the rows of the
+        others are NaN. Costs one reading of the text a sentence.
+        """
+        falls = np.full(explanation.contributions.shape, np.nan)
+        order = np.argsort(-np.abs(explanation.contributions).max(axis=1, initial=0), kind="stable")
+        chosen = np.sort(order[:MOST_OCCLUDED]).tolist()
+        without = [PreparedText(text.sentences[:i] + text.sentences[i + 1 :]) for i in chosen]
+        for i, left in zip(chosen, self.predict(without).explanations, strict=True):
+            falls[i] = explanation.log_odds - left.log_odds
+        return falls
 
     def _prediction(
         self,

@@ -16,8 +16,9 @@ from safezone.corpus.records import Record
 from safezone.model.encoders.debug import DebugEncoder
 from safezone.model.predictor import Model
 from safezone.policy.decide import AxisFinding, decide
-from safezone.policy.profile import load_policy
+from safezone.policy.library import find_policy
 from safezone.taxonomy import Taxonomy
+from safezone.taxonomy.crosswalk import load_crosswalk
 from sample_texts import ENGLISH, ENGLISH_WORDS, OTHER_LANGUAGES
 
 
@@ -69,13 +70,22 @@ def test_a_research_abstract_is_assessed_on_every_axis(
 def test_the_route_is_the_policys_decision_on_the_numbers_returned(
     debug_assessor: Assessor, taxonomy: Taxonomy, proposals: list[Proposal]
 ) -> None:
-    assessed = [a for a in debug_assessor.assess(proposals) if not a.abstained]
-    for assessment in assessed:
-        results = {axis.id: getattr(assessment, axis.id) for axis in taxonomy.axes}
-        findings = {
-            axis: AxisFinding(result.probabilities, result.set) for axis, result in results.items()
-        }
-        assert assessment.route == decide(findings, load_policy(), taxonomy)
+    assessed, policy = [], find_policy("cn")
+    for found, assessment in zip(
+        debug_assessor.findings(proposals),
+        debug_assessor.assess(proposals, policy=policy),
+        strict=True,
+    ):
+        assert (found.axes == {}) == assessment.abstained
+        if assessment.abstained:
+            continue
+        assessed.append(assessment)
+        for axis in taxonomy.axes:
+            result = getattr(assessment, axis.id)
+            assert found.axes[axis.id] == AxisFinding(result.probabilities, result.set)
+        for area in assessment.areas:
+            assert found.areas[area.slug] == area.probability
+        assert assessment.route == decide(found.axes, policy, taxonomy, found.areas)
     assert {a.route.signal for a in assessed} == {"no_flag", "human_review"}
 
 
@@ -180,6 +190,7 @@ def test_every_answer_names_what_made_it(
     expected = {
         "model": manifest["version"],
         "taxonomy": taxonomy.version,
+        "lists": load_crosswalk().version,
         "text": manifest["text_version"],
         "calibration": manifest["calibration_version"],
         "coverage": 0.9,
@@ -215,4 +226,4 @@ def test_the_self_check_fails_when_an_answer_changes(
         altered = known.model_copy(update={"levels": {**known.levels, axis.id: other}})
         manifest = bundle.manifest.model_copy(update={"self_check": altered})
         model = Model(replace(bundle, manifest=manifest), DebugEncoder(), taxonomy)
-        assert Assessor(model, load_policy(), taxonomy).self_check() is False
+        assert Assessor(model, find_policy("default"), taxonomy).self_check() is False

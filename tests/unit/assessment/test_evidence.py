@@ -174,3 +174,31 @@ def test_the_threshold_that_decides_is_the_one_explained(
         ("title", 0, 3),
         ("abstract", 2, 11),
     ]
+    assert [of.occlusion for of in found.sentences] == [None, None]
+
+
+def test_occlusion_is_that_of_the_threshold_explained(taxonomy: Taxonomy) -> None:
+    """The second sentence is none of those left out."""
+    falls = np.array([[0.1, 0.2, 0.3, 0.4], [np.nan] * 4])
+    found = axis_evidence(taxonomy.axes[0], 2, EXPLANATION, slice(0, 2), READ, falls)
+    assert [of.occlusion for of in found.sentences] == [0.2, None]
+
+
+def test_occlusion_is_there_where_it_is_asked_for(
+    debug_assessor: Assessor, taxonomy: Taxonomy, abstracts: list[str]
+) -> None:
+    proposal = Proposal(abstracts[0])
+    [silent], [asked] = (debug_assessor.assess([proposal], occlusion=o) for o in (False, True))
+    for (axis, without), (_, evidence) in zip(
+        _axes(silent, taxonomy), _axes(asked, taxonomy), strict=True
+    ):
+        assert {of.occlusion for of in without.sentences} == {None}
+        assert [of.contribution for of in evidence.sentences] == [
+            of.contribution for of in without.sentences
+        ]
+        first = evidence.sentences[0]
+        [shorter] = debug_assessor.assess([Proposal(abstracts[0][first.end :])])
+        if shorter.evidence[axis].at_least == evidence.at_least:
+            assert first.occlusion == pytest.approx(
+                evidence.log_odds - shorter.evidence[axis].log_odds, abs=1e-6
+            )

@@ -10,15 +10,20 @@ from safezone.audit.reader import Progress
 from safezone.audit.same_answer import SameAnswerResult, compared, measure_same_answer
 from safezone.audit.texts import Text
 from safezone.corpus.records import Record
+from safezone.policy.profile import Policy
 
 
 class Moody(Assessor):
     """Answers the first proposal of a batch in the mood of its number of proposals."""
 
     def assess(
-        self, proposals: Sequence[Proposal], progress: Progress | None = None
+        self,
+        proposals: Sequence[Proposal],
+        progress: Progress | None = None,
+        occlusion: bool = False,
+        policy: Policy | None = None,
     ) -> list[Assessment]:
-        first, *others = super().assess(proposals, progress)
+        first, *others = super().assess(proposals, progress, occlusion, policy)
         assert first.instrumentation.probabilities is not None
         level = {1: "low"}.get(len(proposals), "high")
         certain = dict.fromkeys(first.instrumentation.probabilities, 0.0) | {level: 1.0}

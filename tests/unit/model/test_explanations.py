@@ -3,8 +3,10 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from scipy.special import expit
 
+from safezone.model import predictor
 from safezone.model.bundle import Bundle
 from safezone.model.encoders.debug import DebugEncoder
 from safezone.model.predictor import Model
@@ -47,3 +49,44 @@ def test_a_sentence_that_says_nothing_known_contributes_only_its_pieces(
     [found] = Model(lexical, DebugEncoder(), taxonomy).predict([text]).explanations
     assert not found.contributions[-1].any()
     assert found.contributions[:-1].any(axis=1).all()
+
+
+def test_occlusion_is_what_the_log_odds_lose_without_a_sentence(
+    model: Model, texts: list[PreparedText]
+) -> None:
+    for text, explanation in zip(texts[:4], model.predict(texts[:4]).explanations, strict=True):
+        falls = model.occlusion(text, explanation)
+        assert falls.shape == (len(text.sentences), 8)
+        for i in range(len(text.sentences)):
+            left = PreparedText(text.sentences[:i] + text.sentences[i + 1 :])
+            [without] = model.predict([left]).explanations
+            np.testing.assert_allclose(
+                falls[i], explanation.log_odds - without.log_odds, rtol=0, atol=1e-6
+            )
+        assert np.abs(falls).max() > 0.01
+
+
+def test_without_its_only_sentence_a_text_is_left_with_the_baseline(
+    model: Model, texts: list[PreparedText]
+) -> None:
+    alone = PreparedText(texts[0].sentences[1:2])
+    nothing = PreparedText(())
+    explanation, empty = model.predict([alone, nothing]).explanations
+    [fall] = model.occlusion(alone, explanation)
+    np.testing.assert_allclose(fall, explanation.log_odds - explanation.baseline, atol=1e-9)
+    assert model.occlusion(nothing, empty).shape == (0, 8)
+
+
+def test_of_many_sentences_only_those_that_contribute_most_are_left_out(
+    model: Model, texts: list[PreparedText], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [explanation] = model.predict(texts[:1]).explanations
+    every = model.occlusion(texts[0], explanation)
+    monkeypatch.setattr(predictor, "MOST_OCCLUDED", 3)
+    some = model.occlusion(texts[0], explanation)
+    left_out = ~np.isnan(some).any(axis=1)
+    largest = np.abs(explanation.contributions).max(axis=1)
+    assert left_out.sum() == 3
+    assert largest[left_out].min() > largest[~left_out].max()
+    np.testing.assert_array_equal(some[left_out], every[left_out])
+    assert np.isnan(some[~left_out]).all()

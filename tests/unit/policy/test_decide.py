@@ -16,8 +16,10 @@ from safezone.policy.decide import (
     Signal,
     abstained_route,
     decide,
+    likely_areas,
 )
-from safezone.policy.profile import AbstentionRule, FlagRule, ModeRule, Policy, load_policy
+from safezone.policy.library import find_policy
+from safezone.policy.profile import AbstentionRule, FlagRule, ModeRule, Policy, SafeguardRule
 from safezone.taxonomy import Taxonomy, load_taxonomy
 
 AXES = {axis.id: axis.level_ids for axis in load_taxonomy().axes}
@@ -40,6 +42,7 @@ def _policy(flag: Mapping[str, FlagRule], *, review_undecided: bool = True) -> P
         id="test",
         version="1",
         name="Test",
+        owner="Tests",
         as_of=datetime.date(2026, 1, 1),
         flag=dict(flag),
         abstention=AbstentionRule(review_undecided=review_undecided),
@@ -82,13 +85,13 @@ def test_there_is_no_third_signal() -> None:
 
 
 def test_a_harmless_proposal_is_not_flagged(taxonomy: Taxonomy) -> None:
-    route = decide(_findings(), load_policy(), taxonomy)
+    route = decide(_findings(), find_policy("default"), taxonomy)
     assert (route.signal, route.reasons, route.mode) == ("no_flag", (), "open")
 
 
 @pytest.mark.parametrize("axis", ["sensitivity", "instrumentation", "data_use"])
 def test_each_risk_axis_alone_asks_for_a_person(taxonomy: Taxonomy, axis: str) -> None:
-    route = decide(_findings(**{axis: (0.2, 0.4, 0.4)}), load_policy(), taxonomy)
+    route = decide(_findings(**{axis: (0.2, 0.4, 0.4)}), find_policy("default"), taxonomy)
     assert route.signal == "human_review"
     [reason] = route.reasons
     assert (reason.code, reason.axis) == ("level_probable", axis)
@@ -100,7 +103,7 @@ def test_each_risk_axis_alone_asks_for_a_person(taxonomy: Taxonomy, axis: str) -
 
 def test_benefit_never_asks_for_a_person_by_default(taxonomy: Taxonomy) -> None:
     findings = {**_findings(), "benefit": _finding("benefit", (0.3, 0.3, 0.4), "111")}
-    assert decide(findings, load_policy(), taxonomy).signal == "no_flag"
+    assert decide(findings, find_policy("default"), taxonomy).signal == "no_flag"
 
 
 @pytest.mark.parametrize(
@@ -140,7 +143,7 @@ def test_only_a_full_set_is_undecided_and_only_if_the_policy_asks(
 def test_reasons_come_in_the_order_of_the_axes_one_an_axis(taxonomy: Taxonomy) -> None:
     findings = {axis: _finding(axis, (0.1, 0.1, 0.8), "111") for axis in reversed(list(AXES))}
     findings["instrumentation"] = _finding("instrumentation", (0.9, 0.1, 0.0), "111")
-    route = decide(findings, load_policy(), taxonomy)
+    route = decide(findings, find_policy("default"), taxonomy)
     assert [(reason.axis, reason.code) for reason in route.reasons] == [
         ("sensitivity", ReasonCode.LEVEL_PROBABLE),
         ("instrumentation", ReasonCode.AXIS_UNDECIDED),
@@ -164,9 +167,9 @@ def test_the_mode_is_that_of_the_two_risk_axes(
     mode: str,
 ) -> None:
     findings = _findings(instrumentation=instrumentation, data_use=data_use)
-    assert decide(findings, load_policy(), taxonomy).mode == mode
+    assert decide(findings, find_policy("default"), taxonomy).mode == mode
     topic = {**findings, "sensitivity": _finding("sensitivity", (0.0, 0.0, 1.0))}
-    assert decide(topic, load_policy(), taxonomy).mode == mode
+    assert decide(topic, find_policy("default"), taxonomy).mode == mode
 
 
 def test_a_policy_can_raise_what_counts_as_elevated(taxonomy: Taxonomy) -> None:
@@ -203,7 +206,7 @@ def test_a_stricter_policy_never_flags_less(
     found: dict[str, AxisFinding], policy: Policy, factor: float
 ) -> None:
     dearer = {
-        axis: rule.model_copy(update={"miss_cost": rule.miss_cost * factor})
+        axis: rule.model_copy(update={"miss_cost": (rule.miss_cost or 0.0) * factor})
         for axis, rule in policy.flag.items()
     }
     stricter = policy.model_copy(update={"flag": dearer})
@@ -229,3 +232,35 @@ def test_an_abstention_asks_a_person_and_names_no_mode() -> None:
     [reason] = route.reasons
     assert (reason.code, reason.message, reason.axis) == ("too_short", "Too short.", None)
     assert reason.probability is reason.threshold is None
+
+
+def test_safeguards_fit_the_findings_and_are_as_many_as_the_policy_says(
+    taxonomy: Taxonomy,
+) -> None:
+    policy = find_policy("default")
+    assert decide(_findings(), policy, taxonomy).safeguards == ()
+    found = _findings(data_use=(0.0, 0.1, 0.9))
+    safeguards = decide(found, policy, taxonomy, {"clinical-health-data": 0.9}).safeguards
+    assert 2 <= len(safeguards) <= 5
+    assert all("Data-use risk is 'high'" in safeguard.why for safeguard in safeguards[:1])
+    assert any("Clinical medicine" in safeguard.why for safeguard in safeguards)
+    fewer = policy.model_copy(update={"safeguards": SafeguardRule(most=2)})
+    assert decide(found, fewer, taxonomy).safeguards[:2] != ()
+    assert len(decide(found, fewer, taxonomy).safeguards) == 2
+
+
+@given(findings, policies)
+def test_whatever_is_elevated_has_a_safeguard(
+    found: dict[str, AxisFinding], policy: Policy
+) -> None:
+    route = decide(found, policy, load_taxonomy())
+    assert abstained_route(ReasonCode.TOO_SHORT, "Too short.").safeguards == ()
+    if route.mode != CollaborationMode.OPEN:
+        assert len(route.safeguards) >= 2
+    assert len({safeguard.id for safeguard in route.safeguards}) == len(route.safeguards)
+
+
+def test_likely_areas_are_the_first_and_those_more_probable_than_not() -> None:
+    assert likely_areas({}) == []
+    assert likely_areas({"a": 0.1, "b": 0.3}) == ["b"]
+    assert likely_areas({"a": 0.6, "b": 0.5, "c": 0.9}) == ["c", "a"]
