@@ -50,7 +50,7 @@ def main() -> None:
         )
     }
     chosen = [records[name] for name in SHOWN]
-    answers = load_assessor().assess([Proposal(r.abstract, r.title) for r in chosen])
+    answers = load_assessor().assess([Proposal(r.abstract, r.title) for r in chosen], explain=True)
     console = Console(record=True, width=118, file=StringIO(), force_terminal=True)
     for record, answer in zip(chosen, answers, strict=True):
         console.print(render(answer, taxonomy, Proposal(record.abstract, record.title)))

@@ -11,6 +11,7 @@ WORDS = {
     IdentityKind.INSTITUTION: "institution",
     IdentityKind.CONTACT: "",
     IdentityKind.AWARD: "",
+    IdentityKind.MONEY: "money",
 }
 
 

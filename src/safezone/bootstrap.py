@@ -15,7 +15,7 @@ from safezone.policy.profile import Policy
 from safezone.taxonomy import load_taxonomy
 from safezone.text.cleaner import TEXT_VERSION
 
-DEFAULT_MODEL = "minilm-adapted-1"
+DEFAULT_MODEL = "minilm-adapted-2"
 
 
 def shipped_model() -> Path:

@@ -54,21 +54,23 @@ def test_an_assessment_has_every_part(
     assert len(assessment["provenance"]["weights_sha256"]) == 64
 
 
-def test_occlusion_is_there_where_it_is_asked_for(
+def test_sentences_are_read_where_that_is_asked_for(
     client: httpx.Client, fixture_records: Sequence[Record]
 ) -> None:
     body = {"abstract": fixture_records[0].abstract}
     silent = client.post("/v1/assessments", json=body).json()
-    asked = client.post("/v1/assessments", params={"occlusion": "true"}, json=body).json()
+    asked = client.post("/v1/assessments", params={"explain": "true"}, json=body).json()
     for axis, evidence in asked["evidence"].items():
-        falls = [sentence.pop("occlusion") for sentence in evidence["sentences"]]
-        assert all(isinstance(fall, float) for fall in falls)
-        for sentence in silent["evidence"][axis]["sentences"]:
-            assert sentence.pop("occlusion") is None
+        for sentence, without in zip(
+            evidence["sentences"], silent["evidence"][axis]["sentences"], strict=True
+        ):
+            for number in ("alone", "occlusion"):
+                assert isinstance(sentence.pop(number), float)
+                assert without.pop(number) is None
     assert asked == silent
-    unclear = client.post("/v1/assessments", params={"occlusion": "perhaps"}, json=body)
+    unclear = client.post("/v1/assessments", params={"explain": "perhaps"}, json=body)
     assert unclear.status_code == 422
-    assert "occlusion" in unclear.text
+    assert "'explain' is not valid" in unclear.text
 
 
 def test_id_and_title_may_be_left_out_or_null(

@@ -3,31 +3,24 @@
 import json
 from pathlib import Path
 
-import pytest
-
 from cli_run import run
 from safezone.cli.exit_codes import ExitCode
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 
 
-@pytest.fixture
-def debug(debug_bundle_path: Path) -> list[str]:
-    return ["--encoder", "debug", "--model", str(debug_bundle_path)]
-
-
 def test_a_report_is_written_and_a_missed_goal_fails_behind_the_gate_only(
     debug: list[str], tmp_path: Path
 ) -> None:
     """A model of hashed words cannot meet the goals of direction."""
-    data = ["--data", str(FIXTURES / "abstracts.jsonl"), "--limit", "3"]
+    data = ["--data", str(FIXTURES / "abstracts.jsonl"), "--limit", "8"]
     result = run("audit", *data, "--out", str(tmp_path), *debug)
     assert result.returncode == ExitCode.OK, result.stderr
     assert result.stderr == ""
     assert "goals met" in result.stdout
     assert "Missed" in result.stdout
     report = json.loads((tmp_path / "report.json").read_text())
-    assert report["texts"] == 3
+    assert report["texts"] == 8
     assert report["data"] == ["abstracts.jsonl"]
     assert [row["condition"] for row in report["same_answer"]] == [
         "alone", "shuffled", "threads_1", "threads_2",

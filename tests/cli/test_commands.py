@@ -55,17 +55,24 @@ def test_the_table_shows_axes_signal_and_mode(debug: list[str], abstract: str) -
     result = run("assess", "--text", abstract, *debug)
     assert result.returncode == 0
     for words in (
-        *("Topic sensitivity", "Instrumentation risk", "Data-use risk", "What weighs most"),
+        *(
+            "Topic sensitivity",
+            "Instrumentation risk",
+            "Data-use risk",
+            "The most telling sentence",
+        ),
         *("Signal:", "mode:"),
     ):
         assert words in result.stdout
     assert "\x1b" not in result.stdout  # no colours in a pipe
 
 
-def test_occlusion_stands_in_json_where_it_is_asked_for(debug: list[str], abstract: str) -> None:
+def test_readings_of_sentences_stand_in_json_where_they_are_asked_for(
+    debug: list[str], abstract: str
+) -> None:
     plain, asked = (
         json.loads(run("assess", "--text", abstract, "--json", *option, *debug).stdout)
-        for option in ([], ["--occlusion"])
+        for option in ([], ["--explain"])
     )
     for axis, evidence in asked["evidence"].items():
         assert all(sentence["occlusion"] is not None for sentence in evidence["sentences"])

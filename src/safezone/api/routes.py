@@ -54,11 +54,11 @@ def require_json(content_type: Annotated[str, Header(include_in_schema=False)] =
 AssessorOfApp = Annotated[Assessor, Depends(get_assessor)]
 PoliciesOfApp = Annotated[Mapping[str, Policy], Depends(get_policies)]
 Turn = Annotated[anyio.CapacityLimiter, Depends(get_turn)]
-Occlusion = Annotated[
+Explain = Annotated[
     bool,
     Query(
-        description="Also say how far each answer would move without each sentence. Takes one more "
-        "reading of the text a sentence."
+        description="Also read each sentence by itself, and the text without it. Takes about one "
+        "more reading of the text a sentence."
     ),
 ]
 
@@ -75,7 +75,7 @@ async def create_assessment(
     assessor: AssessorOfApp,
     policies: PoliciesOfApp,
     turn: Turn,
-    occlusion: Occlusion = False,
+    explain: Explain = False,
 ) -> dict[str, Any]:
     """Two risk axes kept apart, topic and benefit, areas, and a triage signal.
 
@@ -87,7 +87,7 @@ async def create_assessment(
         raise InvalidProposal(
             "policy", "unknown_policy", "There is no such policy. 'GET /v1/policies' lists them."
         )
-    assess = partial(assessor.assess, [body.proposal()], occlusion=occlusion, policy=policy)
+    assess = partial(assessor.assess, [body.proposal()], explain=explain, policy=policy)
     [assessment] = await anyio.to_thread.run_sync(assess, limiter=turn)
     return to_dict(assessment)
 

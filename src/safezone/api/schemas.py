@@ -78,9 +78,12 @@ class SentenceEvidenceBody(BaseModel):
     contribution: float = Field(
         description="What the sentence adds to the log-odds; positive speaks for the level."
     )
+    alone: float | None = Field(
+        description="The log-odds of the sentence read by itself; null without 'explain'."
+    )
     occlusion: float | None = Field(
-        description="How far the log-odds fall when the sentence is left out; null where that was "
-        "not asked for, and in a text of many sentences for those that contribute least."
+        description="How far the log-odds of the text fall when the sentence is left out; null "
+        "without 'explain', and in a text of many sentences for those that contribute least."
     )
 
 

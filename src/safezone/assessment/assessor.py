@@ -57,6 +57,13 @@ class _Look:
         return InputReport(self.language, self.characters, self.words, parts)
 
 
+def _looked_at(proposals: Sequence[Proposal]) -> tuple[list[PreparedText], list[_Look]]:
+    prepared = [prepare(proposal.title, proposal.abstract) for proposal in proposals]
+    return prepared, [
+        _Look.of(proposal, text) for proposal, text in zip(proposals, prepared, strict=True)
+    ]
+
+
 class Assessor:
     """Assesses proposals with one model under one policy.
 
@@ -86,25 +93,22 @@ class Assessor:
         self,
         proposals: Sequence[Proposal],
         progress: Callable[[int, int], None] | None = None,
-        occlusion: bool = False,
+        explain: bool = False,
         policy: Policy | None = None,
     ) -> list[Assessment]:
         """One assessment a proposal, in the same order, under a policy or else the assessor's own.
 
         `progress`, if given, is called with the number of texts read and of all texts. With
-        `occlusion`, the evidence says too how far each answer would move without each sentence;
-        that takes one more reading of the text a sentence.
+        `explain`, the evidence also says what each sentence says by itself, and how far the answer
+        would move without it; that takes about one more reading of the text a sentence.
         """
-        prepared = [prepare(proposal.title, proposal.abstract) for proposal in proposals]
-        looks = [
-            _Look.of(proposal, text) for proposal, text in zip(proposals, prepared, strict=True)
-        ]
+        prepared, looks = _looked_at(proposals)
         readable = [i for i, look in enumerate(looks) if look.finding is None]
         prediction = self.model.predict([prepared[i] for i in readable], progress)
         row_of = {i: row for row, i in enumerate(readable)}
         return [
             self._assessed(
-                proposal, prepared[i], look, prediction, row_of[i], policy or self.policy, occlusion
+                proposal, prepared[i], look, prediction, row_of[i], policy or self.policy, explain
             )
             if look.finding is None
             else self._abstained(
@@ -119,10 +123,7 @@ class Assessor:
         progress: Callable[[int, int], None] | None = None,
     ) -> list[Findings]:
         """What a policy is applied to, one for each proposal in the same order."""
-        prepared = [prepare(proposal.title, proposal.abstract) for proposal in proposals]
-        looks = [
-            _Look.of(proposal, text) for proposal, text in zip(proposals, prepared, strict=True)
-        ]
+        prepared, looks = _looked_at(proposals)
         prediction = self.model.predict(prepared, progress)
         return [
             Findings(self._findings(prediction, row), self._areas(prediction, row))
@@ -146,7 +147,7 @@ class Assessor:
         prediction: Prediction,
         row: int,
         policy: Policy,
-        occlusion: bool,
+        explain: bool,
     ) -> Assessment:
         report = look.report(prediction.parts[row])
         if not prediction.in_scope[row]:
@@ -163,7 +164,7 @@ class Assessor:
         areas = self._areas(prediction, row)
         route = decide(found, policy, self.taxonomy, areas)
         explanation = prediction.explanations[row]
-        falls = self.model.occlusion(text, explanation) if occlusion else None
+        readings = self.model.read_sentences(text, explanation) if explain else None
         evidence = {
             axis.id: axis_evidence(
                 axis,
@@ -171,7 +172,7 @@ class Assessor:
                 explanation,
                 thresholds,
                 text.sentences,
-                falls,
+                readings,
             )
             for axis, thresholds in zip(
                 self.taxonomy.axes, axis_columns(self.taxonomy), strict=True

@@ -7,7 +7,7 @@ import numpy as np
 
 from safezone.assessment.types import AxisEvidence, SentenceEvidence
 from safezone.model.heads import Doubles
-from safezone.model.predictor import Explanation
+from safezone.model.predictor import Explanation, SentenceReadings
 from safezone.taxonomy import Axis
 from safezone.text.prepare import Sentence
 
@@ -18,12 +18,12 @@ def axis_evidence(
     explanation: Explanation,
     thresholds: slice,
     sentences: Sequence[Sentence],
-    occlusion: Doubles | None = None,
+    readings: SentenceReadings | None = None,
 ) -> AxisEvidence:
     """Evidence for reaching the answered level, or at the lowest level the one above it.
 
-    `thresholds` are the axis's among those of the explanation; `occlusion` is what
-    `Model.occlusion` gives for the text, if it was asked.
+    `thresholds` are the axis's among those of the explanation; `readings` are those of the
+    sentences, if they were read.
     """
     log_odds = explanation.log_odds[thresholds]
     asked = max(level, 1) - 1
@@ -31,16 +31,24 @@ def axis_evidence(
     # the number to explain is then that of the one below.
     explained = int(np.argmin(log_odds[: asked + 1]))
     contributions = explanation.contributions[:, thresholds][:, explained].tolist()
-    falls: list[float | None] = [None] * len(sentences)
-    if occlusion is not None:
-        measured = occlusion[:, thresholds][:, explained].tolist()
-        falls = [None if math.isnan(fall) else fall for fall in measured]
+    alone = _column(readings.alone if readings else None, thresholds, explained, len(sentences))
+    falls = _column(readings.occlusion if readings else None, thresholds, explained, len(sentences))
     return AxisEvidence(
         at_least=axis.level_ids[asked + 1],
         log_odds=float(log_odds[explained]),
         baseline=float(explanation.baseline[thresholds][explained]),
         sentences=tuple(
-            SentenceEvidence(sentence.field, sentence.start, sentence.end, contribution, fall)
-            for sentence, contribution, fall in zip(sentences, contributions, falls, strict=True)
+            SentenceEvidence(sentence.field, sentence.start, sentence.end, *numbers)
+            for sentence, *numbers in zip(sentences, contributions, alone, falls, strict=True)
         ),
     )
+
+
+def _column(
+    readings: Doubles | None, thresholds: slice, explained: int, sentences: int
+) -> list[float | None]:
+    """Of each sentence, the number for the threshold explained; None where it was not measured."""
+    if readings is None:
+        return [None] * sentences
+    numbers = readings[:, thresholds][:, explained].tolist()
+    return [None if math.isnan(number) else number for number in numbers]

@@ -78,14 +78,16 @@ class SentenceEvidence:
 
     `field` is `title` or `abstract`; `start` and `end` are offsets in characters into that field as
     it was sent, the end not included. A positive `contribution` speaks for reaching the level.
-    `occlusion` says how far the log-odds fall when the sentence is left out; it is None where that
-    was not asked for, and in a text of many sentences for those that contribute least.
+    `alone` are the log-odds of the sentence read by itself, and `occlusion` says how far those of
+    the text fall when the sentence is left out. Both are None where they were not asked for;
+    `occlusion` also, in a text of many sentences, for those that contribute least.
     """
 
     field: str
     start: int
     end: int
     contribution: float
+    alone: float | None
     occlusion: float | None
 
 

@@ -74,5 +74,5 @@ def faithfulness_goals(result: FaithfulnessResult) -> Iterator[Goal]:
     name = "gap between log-odds and their parts"
     yield _at_most("faithfulness", name, result.largest_gap if result.texts else None, MOST_GAP)
     for axis in result.axes:
-        name = f"telling sentence hurts more, {axis.axis}"
+        name = f"telling sentence by {axis.by} hurts more, {axis.axis}"
         yield _at_least("faithfulness", name, axis.rate, LEAST_FAITHFUL)

@@ -63,7 +63,9 @@ def _mention() -> re.Pattern[str]:
     longest_first = sorted(words, key=lambda word: (-len(word), word))
     alternatives = "|".join(map(re.escape, longest_first))
     return re.compile(
-        rf"\b(?:(?P<article>the|a|an) )?(?P<word>{alternatives})(?![\w-]*\w)", re.IGNORECASE
+        # 'US$' is a currency, which another rewriting exchanges.
+        rf"\b(?:(?P<article>the|a|an) )?(?P<word>{alternatives})(?![\w-]*\w|\$)",
+        re.IGNORECASE,
     )
 
 

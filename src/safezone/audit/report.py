@@ -163,10 +163,11 @@ def _faithfulness(report: Report) -> Iterator[str]:
     )
     yield ""
     yield from table(
-        ("axis", "confident cases", "telling sentence hurts more", "mean fall without it",
-         "without another"),
+        ("telling by", "axis", "confident cases", "telling sentence hurts more",
+         "mean fall without it", "without another"),
         (
             (
+                row["by"],
                 row["axis"],
                 str(row["cases"]),
                 _share(row["rate"]),

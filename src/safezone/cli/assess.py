@@ -28,12 +28,12 @@ def assess(
     text: Annotated[str | None, typer.Option("--text", help="The abstract itself.")] = None,
     title: Annotated[str, typer.Option("--title", help="The title, with --text.")] = "",
     as_json: options.AsJson = False,
-    occlusion: Annotated[
+    explain: Annotated[
         bool,
         typer.Option(
-            "--occlusion",
-            help="With --json: also say how far each answer would move without each sentence; "
-            "tables always do. Takes one more reading of the text a sentence.",
+            "--explain",
+            help="With --json: also read each sentence by itself, and the text without it; tables "
+            "always do. Takes about one more reading of the text a sentence.",
         ),
     ] = False,
     model: options.Model = None,
@@ -56,7 +56,7 @@ def assess(
         )
         assessor = load_assessor(read_settings(model=model, encoder=encoder, policy=policy))
         with progress_bar("Reading") as progress:
-            assessments = assessor.assess(proposals, progress, occlusion=occlusion or not as_json)
+            assessments = assessor.assess(proposals, progress, explain=explain or not as_json)
         if as_json:
             for assessment in assessments:
                 typer.echo(json.dumps(to_dict(assessment), ensure_ascii=False))

@@ -66,26 +66,27 @@ def _probabilities(result: AxisResult) -> str:
 
 
 def _evidence(assessment: Assessment, taxonomy: Taxonomy, proposal: Proposal) -> Text:
-    """For each axis, the sentence without which the answered level would lose most, or at the
-    lowest level the one above it would gain most.
+    """For each axis, the sentence that by itself says most for the answered level, or at the lowest
+    level most against the one above it.
     """
-    text = Text("\nWhat weighs most (change of the log-odds by the sentence):")
+    text = Text("\nThe most telling sentence (log-odds by itself; fall of the text's without it):")
     for axis in taxonomy.axes:
         evidence = assessment.evidence[axis.id]
         result: AxisResult = getattr(assessment, axis.id)
         sign = -1 if result.level == axis.level_ids[0] else 1
-        falls = [
-            (sign * sentence.occlusion, sentence)
+        read = [
+            (sign * sentence.alone, sentence)
             for sentence in evidence.sentences
-            if sentence.occlusion is not None
+            if sentence.alone is not None
         ]
-        if not falls:
+        if not read:
             continue
-        fall, most = max(falls, key=itemgetter(0))
+        alone, most = max(read, key=itemgetter(0))
         quoted = " ".join(getattr(proposal, most.field)[most.start : most.end].split())
         if len(quoted) > _QUOTED:
             quoted = quoted[: _QUOTED - 1] + "…"
-        text.append(f"\n  {axis.name}, {sign * fall:+.1f} for '{evidence.at_least}': ")
+        fall = "" if most.occlusion is None else f"; {most.occlusion:+.1f}"
+        text.append(f"\n  {axis.name}, '{evidence.at_least}' {sign * alone:+.1f}{fall}: ")
         text.append(quoted, style="italic")
     return text
 

@@ -54,6 +54,20 @@ class Explanation:
 
 
 @dataclass(frozen=True)
+class SentenceReadings:
+    """What each sentence does for the log-odds of the axes' thresholds, measured by reading anew.
+
+    Both have shape (sentences, thresholds): `alone` are the log-odds of the sentence read by
+    itself, `occlusion` is how far those of the whole text fall when the sentence is left out, NaN
+    for a sentence that was not left out. (Sufficiency and comprehensiveness in DeYoung et al.,
+    2020; occlusion in Zeiler & Fergus, 2014.)
+    """
+
+    alone: Doubles
+    occlusion: Doubles
+
+
+@dataclass(frozen=True)
 class Prediction:
     """What the model says of n texts.
 
@@ -190,21 +204,23 @@ class Model:
             precedents,
         )
 
-    def occlusion(self, text: PreparedText, explanation: Explanation) -> Doubles:
-        """How far the thresholds' log-odds fall when a sentence is left out, shape (sentences,
-        thresholds); `explanation` is the text's own.
+    def read_sentences(self, text: PreparedText, explanation: Explanation) -> SentenceReadings:
+        """Read each sentence of a text by itself, and the text without it.
 
-        This is occlusion as in Zeiler & Fergus (2014), by sentences instead of patches. Only the
-        `MOST_OCCLUDED` sentences with the largest contributions are left out, the rows of the
-        others are NaN. Costs one reading of the text a sentence.
+        `explanation` is the text's own. Only the `MOST_OCCLUDED` sentences with the largest
+        contributions are left out: each costs one reading of the text, all sentences by themselves
+        cost one together.
         """
-        falls = np.full(explanation.contributions.shape, np.nan)
         order = np.argsort(-np.abs(explanation.contributions).max(axis=1, initial=0), kind="stable")
         chosen = np.sort(order[:MOST_OCCLUDED]).tolist()
+        alone = [PreparedText((sentence,)) for sentence in text.sentences]
         without = [PreparedText(text.sentences[:i] + text.sentences[i + 1 :]) for i in chosen]
-        for i, left in zip(chosen, self.predict(without).explanations, strict=True):
-            falls[i] = explanation.log_odds - left.log_odds
-        return falls
+        found = [one.log_odds for one in self.predict([*alone, *without]).explanations]
+        shape = explanation.contributions.shape
+        falls = np.full(shape, np.nan)
+        for i, log_odds in zip(chosen, found[len(alone) :], strict=True):
+            falls[i] = explanation.log_odds - log_odds
+        return SentenceReadings(np.array(found[: len(alone)]).reshape(shape), falls)
 
     def _prediction(
         self,

@@ -1,9 +1,9 @@
 """The one text cleaner, used alike in training and in serving.
 
 It removes what a reader cannot see and evens out what a reader does not notice: compatibility
-forms (ligatures, full-width letters), letters that only look like others, invisible and control
-characters, markup left over from web forms, and runs of white space. It never changes what a person
-reads.
+forms (ligatures, full-width letters), letters that only look like others, words in spaced letters,
+invisible and control characters, markup left over from web forms and LaTeX, and runs of white
+space. It never changes what a person reads.
 """
 
 import html
@@ -13,10 +13,11 @@ from collections.abc import Callable
 
 from safezone.text.aligned import AlignedText, Edit
 from safezone.text.disguises import find_disguises
+from safezone.text.latex import DEPTH, find_latex
 
 # Raised whenever cleaning, neutralising or splitting changes: a model is only used with the text
 # version that it was trained under.
-TEXT_VERSION = "2"
+TEXT_VERSION = "3"
 
 # A base character with its combining marks: the smallest unit that can be normalised alone.
 # Bounded, because putting a run of marks in order takes the square of its length.
@@ -31,12 +32,15 @@ _ATTRIBUTES = (
     r"""(?:\s+[\w:-]{1,40}\s?=\s?(?:"[^"<>]{0,300}"|'[^'<>]{0,300}'|[\w#:-]{1,80})){0,9}"""
 )
 _INLINE_TAG = re.compile(
-    rf"</?(?:b|i|u|em|strong|sub|sup|span|a|jats:(?:bold|italic|sub|sup)){_ATTRIBUTES}\s?/?>",
+    rf"</?(?:b|i|u|s|em|strong|sub|sup|span|a|font|wbr|small|big|tt|mark|code|jats:(?:bold|italic|sub|sup)){_ATTRIBUTES}\s?/?>",
     re.IGNORECASE,
 )
 _BLOCK_TAG = re.compile(
     rf"</?(?:p|br|ul|ol|li|div|h[1-6]|jats:[a-z]{{1,20}}){_ATTRIBUTES}\s?/?>", re.IGNORECASE
 )
+_COMMENT = re.compile(r"<!--[^<>]{0,300}-->")
+# 'r a d a r': five letters at least, since four may be the names of four things.
+_SPACED_WORD = re.compile(r"(?<![^\s(\[\"'])[A-Za-z](?: [A-Za-z]){4,60}(?![^\s.,;:!?)\]\"'-])")
 _SPACE = re.compile(r"\s{2,}|[^\S ]|^ | $")
 
 
@@ -61,6 +65,10 @@ def _space(_: re.Match[str]) -> str:
     return " "
 
 
+def _joined(match: re.Match[str]) -> str:
+    return match[0].replace(" ", "")
+
+
 def _collapse(match: re.Match[str]) -> str:
     at_edge = match.start() == 0 or match.end() == len(match.string)
     return "" if at_edge else " "
@@ -68,11 +76,13 @@ def _collapse(match: re.Match[str]) -> str:
 
 _STEPS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
     (_ENTITY, _unescape),
+    (_COMMENT, _nothing),
     (_INLINE_TAG, _nothing),
     (_BLOCK_TAG, _space),
     (_IGNORABLE, _nothing),
     (_NON_ASCII, _normalise),
     (re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f]"), _space),
+    (_SPACED_WORD, _joined),
     (_SPACE, _collapse),
 )
 
@@ -80,6 +90,8 @@ _STEPS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
 def clean(source: str) -> AlignedText:
     """The cleaned text, aligned with its source. Linear in the length of the source."""
     aligned = AlignedText.of(source)
+    for _ in range(DEPTH):
+        aligned = aligned.edited(find_latex(aligned.text))
     for pattern, replacement in _STEPS:
         edits = [
             Edit(match.start(), match.end(), new)

@@ -26,6 +26,7 @@ class IdentityKind(StrEnum):
     INSTITUTION = "institution"
     CONTACT = "contact"
     AWARD = "award"
+    MONEY = "money"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,8 @@ def find_identities(text: str) -> list[Identity]:
     """
     found, rest = list[Identity](), text
     hint = _pattern("literals.txt", "hint").search(text)
-    for kind in (IdentityKind.CONTACT, IdentityKind.AWARD) if hint else ():
+    numbered = (IdentityKind.CONTACT, IdentityKind.AWARD) if hint else ()
+    for kind in (*numbered, IdentityKind.MONEY):
         matches = _pattern("literals.txt", kind.value).finditer(rest)
         spans = [match.span(match.lastgroup or 0) for match in matches]
         found += (Identity(start, end, kind) for start, end in spans)

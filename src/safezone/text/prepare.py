@@ -6,6 +6,7 @@ from safezone.text.aligned import AlignedText, Edit
 from safezone.text.cleaner import clean
 from safezone.text.identities import IdentityKind, find_identities
 from safezone.text.sentences import sentence_spans
+from safezone.text.spelling import find_spellings
 
 # One neutral word a kind, so that the sentence around it still reads as a sentence.
 PLACEHOLDERS = {
@@ -15,6 +16,7 @@ PLACEHOLDERS = {
     # Not nothing, which could join the words on either side.
     IdentityKind.CONTACT: " ",
     IdentityKind.AWARD: " ",
+    IdentityKind.MONEY: "money",
 }
 
 
@@ -41,11 +43,12 @@ class PreparedText:
 
 
 def neutralise(aligned: AlignedText) -> AlignedText:
-    """The text with every identity replaced by the placeholder of its kind."""
-    return aligned.edited(
+    """The text with every identity replaced by the placeholder of its kind, in one spelling."""
+    anonymous = aligned.edited(
         Edit(found.start, found.end, PLACEHOLDERS[found.kind])
         for found in find_identities(aligned.text)
     )
+    return anonymous.edited(find_spellings(anonymous.text))
 
 
 def prepare(title: str, abstract: str) -> PreparedText:

@@ -9,7 +9,7 @@ from scipy.special import expit
 from safezone.assessment import Assessment, Assessor, AxisEvidence, Proposal
 from safezone.assessment.evidence import axis_evidence
 from safezone.corpus.records import Record
-from safezone.model.predictor import Explanation
+from safezone.model.predictor import Explanation, SentenceReadings
 from safezone.taxonomy import Taxonomy
 from safezone.text.cleaner import clean
 from safezone.text.prepare import Sentence, prepare
@@ -174,25 +174,28 @@ def test_the_threshold_that_decides_is_the_one_explained(
         ("title", 0, 3),
         ("abstract", 2, 11),
     ]
-    assert [of.occlusion for of in found.sentences] == [None, None]
+    assert [(of.alone, of.occlusion) for of in found.sentences] == [(None, None)] * 2
 
 
-def test_occlusion_is_that_of_the_threshold_explained(taxonomy: Taxonomy) -> None:
+def test_readings_are_those_of_the_threshold_explained(taxonomy: Taxonomy) -> None:
     """The second sentence is none of those left out."""
     falls = np.array([[0.1, 0.2, 0.3, 0.4], [np.nan] * 4])
-    found = axis_evidence(taxonomy.axes[0], 2, EXPLANATION, slice(0, 2), READ, falls)
-    assert [of.occlusion for of in found.sentences] == [0.2, None]
+    readings = SentenceReadings(np.arange(8.0).reshape(2, 4), falls)
+    found = axis_evidence(taxonomy.axes[0], 2, EXPLANATION, slice(0, 2), READ, readings)
+    assert [(of.alone, of.occlusion) for of in found.sentences] == [(1.0, 0.2), (5.0, None)]
 
 
-def test_occlusion_is_there_where_it_is_asked_for(
+def test_readings_are_there_where_they_are_asked_for(
     debug_assessor: Assessor, taxonomy: Taxonomy, abstracts: list[str]
 ) -> None:
     proposal = Proposal(abstracts[0])
-    [silent], [asked] = (debug_assessor.assess([proposal], occlusion=o) for o in (False, True))
+    [silent], [asked] = (
+        debug_assessor.assess([proposal], explain=explain) for explain in (False, True)
+    )
     for (axis, without), (_, evidence) in zip(
         _axes(silent, taxonomy), _axes(asked, taxonomy), strict=True
     ):
-        assert {of.occlusion for of in without.sentences} == {None}
+        assert {(of.alone, of.occlusion) for of in without.sentences} == {(None, None)}
         assert [of.contribution for of in evidence.sentences] == [
             of.contribution for of in without.sentences
         ]

@@ -61,10 +61,16 @@ def test_a_model_that_does_not_dilute_is_not_moved_by_padding(make_reader: MakeR
 
 def test_a_model_that_counts_words_falls_for_other_words(make_reader: MakeReader) -> None:
     results = attacked(make_reader(WEIGHTS))
-    for name in ("rename_field", "letter_spacing"):
-        result = results[name, "instrumentation"]
-        assert (result.texts, result.fell_to_lowest, result.success) == (2, 2, 1.0)
-        assert result.mean_change == pytest.approx(-6.0)
+    result = results["rename_field", "instrumentation"]
+    assert (result.texts, result.fell_to_lowest, result.success) == (2, 2, 1.0)
+    assert result.mean_change == pytest.approx(-6.0)
+
+
+@pytest.mark.parametrize("name", ["letter_spacing", "html_markup", "latex_markup", "zero_width"])
+def test_what_the_cleaner_takes_away_changes_nothing(make_reader: MakeReader, name: str) -> None:
+    result = attacked(make_reader(WEIGHTS))[name, "instrumentation"]
+    assert (result.texts, result.fell_to_lowest, result.fell) == (2, 0, 0)
+    assert result.mean_change == pytest.approx(0.0)
 
 
 def test_a_model_that_obeys_falls_for_injections_alone(make_reader: MakeReader) -> None:

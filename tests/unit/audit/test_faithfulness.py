@@ -18,10 +18,10 @@ TEXTS = [
 
 
 def on_instrumentation(
-    reader: Reader, texts: list[Text] = TEXTS, most: int = 0
+    reader: Reader, texts: list[Text] = TEXTS, most: int = 0, by: str = "contribution"
 ) -> AxisFaithfulness:
     axes = measure_faithfulness(reader, texts, most, 0).axes
-    [result] = [axis for axis in axes if axis.axis == "instrumentation"]
+    [result] = [axis for axis in axes if (axis.by, axis.axis) == (by, "instrumentation")]
     return result
 
 
@@ -35,8 +35,12 @@ def test_true_evidence_hurts_more_than_any_other_sentence(make_reader: MakeReade
 
 
 def test_evidence_that_blames_another_sentence_is_caught(make_reader: MakeReader) -> None:
-    result = on_instrumentation(make_reader({"instrumentation": {"radar": 9.0}}, blames=True))
+    """Read by itself, the true one says most even so."""
+    blaming = make_reader({"instrumentation": {"radar": 9.0}}, blames=True)
+    result = on_instrumentation(blaming)
     assert (result.cases, result.rate, result.mean_fall_telling) == (9, 0.0, 0.0)
+    alone = on_instrumentation(blaming, by="alone")
+    assert (alone.cases, alone.rate) == (9, 1.0)
 
 
 def test_only_confident_texts_above_the_lowest_level_are_cases(make_reader: MakeReader) -> None:
@@ -56,7 +60,7 @@ def test_cases_are_capped(make_reader: MakeReader) -> None:
 
 def test_axes_without_cases_have_no_rate(make_reader: MakeReader) -> None:
     result = measure_faithfulness(make_reader(WEIGHTS), TEXTS, 0, 0)
-    assert AxisFaithfulness("data_use", 0, 0, None, None, None) in result.axes
+    assert AxisFaithfulness("alone", "data_use", 0, 0, None, None, None) in result.axes
 
 
 def test_contributions_that_do_not_add_up_are_caught(make_reader: MakeReader) -> None:

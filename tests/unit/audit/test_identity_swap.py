@@ -151,6 +151,7 @@ def test_only_the_contested_place_stays() -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "US$500 million and US$ 5",
         "We roast turkey with chile in fine china and polish the swiss knife.",
         "It tells us what moves us.",
         "Indiana, Perugia, Germanium, Omani and Chinatown are no names here.",

@@ -1,6 +1,7 @@
 """What must change nothing, measured on models that are blind and on some that are not."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -8,7 +9,6 @@ from safezone.audit.carriers import REWRITINGS
 from safezone.audit.invariance import InvarianceResult, measure_invariance
 from safezone.audit.reader import Reader
 from safezone.audit.texts import Text
-from safezone.text.identities import Identity
 
 MakeReader = Callable[..., Reader]
 
@@ -20,10 +20,11 @@ TEXTS = [
 
 @pytest.fixture
 def no_neutraliser(monkeypatch: pytest.MonkeyPatch) -> None:
-    def nothing(_: str) -> list[Identity]:
+    def nothing(_: str) -> list[Any]:
         return []
 
     monkeypatch.setattr("safezone.text.prepare.find_identities", nothing)
+    monkeypatch.setattr("safezone.text.prepare.find_spellings", nothing)
 
 
 def measured(reader: Reader, name: str, draws: int = 6) -> InvarianceResult:
@@ -61,6 +62,7 @@ def test_a_model_without_the_neutraliser_that_ignores_countries_passes(
     assert (result.largest_change, result.level_flips) == (0.0, 0)
 
 
+@pytest.mark.usefixtures("no_neutraliser")
 @pytest.mark.parametrize(
     ("name", "word"), [("pronouns", " she "), ("currencies", "cny"), ("spelling", "analyze")]
 )
@@ -73,6 +75,18 @@ def test_a_model_that_minds_the_wording_is_caught(
     assert 0 < result.texts_with_a_flip <= 1
 
 
+@pytest.mark.parametrize(
+    ("name", "word"), [("currencies", "cny"), ("spelling", "analyze"), ("spelling", "analyse")]
+)
+def test_the_neutraliser_hides_money_and_spelling(
+    make_reader: MakeReader, name: str, word: str
+) -> None:
+    result = measured(make_reader({"data_use": {word: 10.0}}), name, draws=9)
+    assert result.variants > 0
+    assert (result.variants_read_otherwise, result.level_flips, result.largest_change) == (0, 0, 0)
+
+
+@pytest.mark.usefixtures("no_neutraliser")
 def test_a_change_too_small_for_a_flip_is_still_measured(make_reader: MakeReader) -> None:
     result = measured(make_reader({"data_use": {"analyze": 0.5}}), "spelling")
     assert result.level_flips == 0

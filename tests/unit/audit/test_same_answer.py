@@ -20,10 +20,10 @@ class Moody(Assessor):
         self,
         proposals: Sequence[Proposal],
         progress: Progress | None = None,
-        occlusion: bool = False,
+        explain: bool = False,
         policy: Policy | None = None,
     ) -> list[Assessment]:
-        first, *others = super().assess(proposals, progress, occlusion, policy)
+        first, *others = super().assess(proposals, progress, explain, policy)
         assert first.instrumentation.probabilities is not None
         level = {1: "low"}.get(len(proposals), "high")
         certain = dict.fromkeys(first.instrumentation.probabilities, 0.0) | {level: 1.0}

@@ -144,7 +144,7 @@ def test_one_change_or_a_thousandth_misses_the_goal_of_the_same_answer() -> None
 
 
 def test_nine_cases_of_ten_meet_the_goal_of_faithfulness() -> None:
-    axes = tuple(AxisFaithfulness("x", 9, 9, rate, 1.0, 0.0) for rate in (0.9, 0.89, None))
+    axes = tuple(AxisFaithfulness("alone", "x", 9, 9, rate, 1.0, 0.0) for rate in (0.9, 0.89, None))
     assert met(list(faithfulness_goals(FaithfulnessResult(9, 1e-6, axes)))) == [
         True, True, False, None,
     ]  # fmt: skip

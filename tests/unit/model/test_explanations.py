@@ -55,7 +55,7 @@ def test_occlusion_is_what_the_log_odds_lose_without_a_sentence(
     model: Model, texts: list[PreparedText]
 ) -> None:
     for text, explanation in zip(texts[:4], model.predict(texts[:4]).explanations, strict=True):
-        falls = model.occlusion(text, explanation)
+        falls = model.read_sentences(text, explanation).occlusion
         assert falls.shape == (len(text.sentences), 8)
         for i in range(len(text.sentences)):
             left = PreparedText(text.sentences[:i] + text.sentences[i + 1 :])
@@ -66,24 +66,36 @@ def test_occlusion_is_what_the_log_odds_lose_without_a_sentence(
         assert np.abs(falls).max() > 0.01
 
 
+def test_a_sentence_alone_is_read_as_a_text_of_its_own(
+    model: Model, texts: list[PreparedText]
+) -> None:
+    [explanation] = model.predict(texts[:1]).explanations
+    alone = model.read_sentences(texts[0], explanation).alone
+    ones = [PreparedText((sentence,)) for sentence in texts[0].sentences]
+    for found, expected in zip(alone, model.predict(ones).explanations, strict=True):
+        np.testing.assert_allclose(found, expected.log_odds, rtol=0, atol=1e-6)
+    assert np.ptp(alone, axis=0).min() > 0
+
+
 def test_without_its_only_sentence_a_text_is_left_with_the_baseline(
     model: Model, texts: list[PreparedText]
 ) -> None:
     alone = PreparedText(texts[0].sentences[1:2])
     nothing = PreparedText(())
     explanation, empty = model.predict([alone, nothing]).explanations
-    [fall] = model.occlusion(alone, explanation)
+    [fall] = model.read_sentences(alone, explanation).occlusion
     np.testing.assert_allclose(fall, explanation.log_odds - explanation.baseline, atol=1e-9)
-    assert model.occlusion(nothing, empty).shape == (0, 8)
+    readings = model.read_sentences(nothing, empty)
+    assert readings.alone.shape == readings.occlusion.shape == (0, 8)
 
 
 def test_of_many_sentences_only_those_that_contribute_most_are_left_out(
     model: Model, texts: list[PreparedText], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     [explanation] = model.predict(texts[:1]).explanations
-    every = model.occlusion(texts[0], explanation)
+    every = model.read_sentences(texts[0], explanation).occlusion
     monkeypatch.setattr(predictor, "MOST_OCCLUDED", 3)
-    some = model.occlusion(texts[0], explanation)
+    some = model.read_sentences(texts[0], explanation).occlusion
     left_out = ~np.isnan(some).any(axis=1)
     largest = np.abs(explanation.contributions).max(axis=1)
     assert left_out.sum() == 3

@@ -112,6 +112,11 @@ def test_what_nobody_sees_does_not_break_a_word(invisible: str) -> None:
         ("cafe\u0301", "café"),
         ("  ice\t\n\n core\r\n", "ice core"),
         ("ice\x00\x1b core\x7f", "ice core"),
+        ("ra<!-- x -->dar, son<wbr>ar, <font color='#333'>laser</font>", "radar, sonar, laser"),
+        ("an r a d a r here; (l a s e r s)", "an radar here; (lasers)"),
+        (r"\textbf{radar} \emph{a \textit{b} c} {\it laser}", "radar a b c laser"),
+        (r"mis\-sile mis{}sile mis\textit{sile} \mbox{mis}sile", "missile " * 3 + "missile"),
+        (r"$\mathrm{radar}$ and $laser$", "radar and laser"),
         ("", ""),
         (" \n\u200b ", ""),
     ],
@@ -129,6 +134,9 @@ def test_markup_forms_and_white_space_are_evened_out(source: str, text: str) -> 
         "x <- y -> z",
         "if x<p and y>q then stop",
         "birds <b and missile seekers too> again",
+        "axes x y z t and groups A B C D",
+        r"$x_{i}$, $n$, $\alpha$ and \beta{x} of $10^5$ cost",
+        "a set {} is empty; {a, b}",
     ],
 )
 def test_signs_that_are_no_markup_stay(text: str) -> None:

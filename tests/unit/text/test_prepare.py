@@ -87,14 +87,14 @@ def test_a_neutralised_name_points_to_the_whole_name() -> None:
 def test_every_identity_becomes_the_placeholder_of_its_kind(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    source = "PLACE; PERSON; INSTITUTION; CONTACT; AWARD."
+    source = "PLACE; PERSON; INSTITUTION; CONTACT; AWARD; MONEY."
     found = [
         Identity(source.index(kind.name), source.index(kind.name) + len(kind.name), kind)
         for kind in IdentityKind
     ]
     monkeypatch.setattr(module, "find_identities", lambda _: found)
     neutral = neutralise(clean(source))
-    assert neutral.text == "{}; {}; {}; {}; {}.".format(*map(PLACEHOLDERS.get, IdentityKind))
+    assert neutral.text == "{}; {}; {}; {}; {}; {}.".format(*map(PLACEHOLDERS.get, IdentityKind))
     start = neutral.text.index("institution")
     low, high = neutral.source_span(start, start + len("institution"))
     assert source[low:high] == "INSTITUTION"

@@ -30,7 +30,7 @@ class AdaptationSettings:
     average of the weights over the last `averaged` of the steps.
     """
 
-    epochs: int = 3
+    epochs: int = 5
     batch: int = 16
     frozen: int = 3
     rate: float = 1.5e-4
