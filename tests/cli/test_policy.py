@@ -84,19 +84,20 @@ def test_a_simulation_counts_and_names_what_changes(
     debug: list[str], fixture_records: Sequence[Record], tmp_path: Path
 ) -> None:
     file = REPOSITORY / "tests" / "fixtures" / "abstracts.jsonl"
-    asked = ["--policy", "open-science", "--policy", "precautionary", "--capacity", "20"]
-    result = run("policy", "simulate", "--data", str(file), "--labelled", *asked, "--json", *debug)
+    asked = ["--policy", "open-science", "--policy", "precautionary", "--capacity"]
+    counted = [*asked, "90", "--labelled", "--json", *debug]
+    result = run("policy", "simulate", "--data", str(file), *counted)
     found = json.loads(result.stdout)
     assert found["texts"] == len(fixture_records)
     narrow, wide = found["policies"]
     assert narrow["flagged"]["count"] <= wide["flagged"]["count"]
-    assert wide["capacity"]["flagged"] <= 20
+    assert narrow["flagged"]["count"] <= narrow["capacity"]["flagged"] <= 90
     assert wide["misses"]["of"] >= narrow["misses"]["of"]
     [change] = found["changes"]
     more = wide["flagged"]["count"] - narrow["flagged"]["count"]
     assert len(change["now_flagged"]) - len(change["no_longer_flagged"]) == more
-    table = run("policy", "simulate", "--data", str(file), *asked, *debug).stdout
-    for words in ("precautionary@1", "To read at most 20", "From open-science@1 to"):
+    table = run("policy", "simulate", "--data", str(file), *asked, "0", *debug).stdout
+    for words in ("precautionary@1 cannot", "To read at most 0", "From open-science@1 to"):
         assert words in table
     sure = run(
         *("policy", "simulate", "--data", str(file), "--labelled", "--policy", "default"),
