@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from scipy.stats import binomtest
 
-from safezone.policy.decide import AxisFinding, ReasonCode, at_least, decide, rules_for
+from safezone.policy.decide import AxisFinding, ReasonCode, at_least, reasons_for, rules_for
 from safezone.policy.profile import FlagRule, Flags, Policy
 from safezone.taxonomy import Taxonomy
 
@@ -141,8 +141,8 @@ def _number(cases: Sequence[Findings], policy: Policy, taxonomy: Taxonomy) -> in
 def _codes(case: Findings, policy: Policy, taxonomy: Taxonomy) -> set[str]:
     if not case.axes:
         return {ReasonCode.NOT_RESEARCH_ABSTRACT.value}
-    route = decide(case.axes, policy, taxonomy, case.areas)
-    return {reason.code.value for reason in route.reasons}
+    reasons = reasons_for(case.axes, policy, taxonomy, case.areas)
+    return {reason.code.value for reason in reasons}
 
 
 def _reach(case: Findings, policy: Policy, taxonomy: Taxonomy) -> dict[str, float]:

@@ -115,9 +115,23 @@ def decide(
 
     `areas` are the probabilities of research areas by slug; none are taken as 0.
     """
+    reasons = reasons_for(findings, policy, taxonomy, areas or {})
+    signal = Signal.HUMAN_REVIEW if reasons else Signal.NO_FLAG
+    mode = _mode(findings, policy, taxonomy)
+    safeguards = _safeguards(findings, policy, taxonomy, mode, areas or {})
+    return Route(signal, reasons, mode, safeguards)
+
+
+def reasons_for(
+    findings: Mapping[str, AxisFinding],
+    policy: Policy,
+    taxonomy: Taxonomy,
+    areas: Mapping[str, float],
+) -> tuple[Reason, ...]:
+    """Every rule of a policy that fires, in the order of the axes; none: no person is asked."""
     reasons: list[Reason] = []
     for axis in taxonomy.axes:
-        rules = rules_for(axis, policy, areas or {})
+        rules = rules_for(axis, policy, areas)
         fired = [
             reason
             for rule, area in rules
@@ -133,10 +147,7 @@ def decide(
                 )
             ]
         reasons += fired
-    signal = Signal.HUMAN_REVIEW if reasons else Signal.NO_FLAG
-    mode = _mode(findings, policy, taxonomy)
-    safeguards = _safeguards(findings, policy, taxonomy, mode, areas or {})
-    return Route(signal, tuple(reasons), mode, safeguards)
+    return tuple(reasons)
 
 
 def likely_areas(areas: Mapping[str, float]) -> list[str]:
