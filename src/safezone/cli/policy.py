@@ -76,7 +76,8 @@ def _rules(policy: Policy) -> list[tuple[str, str, FlagRule]]:
     taxonomy = load_taxonomy()
     rules = [(axis, "everywhere", rule) for axis, rule in policy.flag.items()]
     for number, care in enumerate(policy.care, 1):
-        where = f"{len(care.areas)} areas (care {number}), from P(area) = {care.from_probability}"
+        areas = "1 area" if len(care.areas) == 1 else f"{len(care.areas)} areas"
+        where = f"{areas} (care {number}), from P(area) = {care.from_probability}"
         rules += [(axis, where, rule) for axis, rule in care.flag.items()]
     return [(taxonomy.axis(axis).name, where, rule) for axis, where, rule in rules]
 
