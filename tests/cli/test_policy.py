@@ -39,10 +39,13 @@ def test_a_check_says_what_is_wrong_and_fails(tmp_path: Path) -> None:
     good.write_text(_as_toml("good"))
     bad.write_text(BAD)
     assert "good@7 is valid" in run("policy", "check", str(good)).stdout
-    failed = run("policy", "check", str(good), str(bad))
+    worse = tmp_path / "worse.toml"
+    worse.write_text("[")
+    failed = run("policy", "check", str(bad), str(worse), str(good))
     assert failed.returncode == 2
-    assert "bad.toml" in failed.stderr
-    assert "owner" in failed.stderr
+    assert "good@7 is valid" in failed.stdout
+    for words in ("bad.toml", "owner", "worse.toml", "not valid TOML"):
+        assert words in failed.stderr
     assert "Traceback" not in failed.stderr
 
 

@@ -15,6 +15,9 @@ from safezone.cli.proposals import parse_proposals, read_source
 from safezone.cli.render import output, render
 from safezone.config import read_settings
 
+# So many at most are explained where nobody asked: it takes many times as long.
+_EXPLAINED = 20
+
 
 def assess(
     source: Annotated[
@@ -32,8 +35,8 @@ def assess(
         bool,
         typer.Option(
             "--explain",
-            help="With --json: also read each sentence by itself, and the text without it; tables "
-            "always do. Takes about one more reading of the text a sentence.",
+            help="Also read each sentence by itself, and the text without it. Takes about one more "
+            f"reading of the text a sentence; tables of up to {_EXPLAINED} proposals always do.",
         ),
     ] = False,
     model: options.Model = None,
@@ -55,8 +58,9 @@ def assess(
             else [Proposal(abstract=text or "", title=title)]
         )
         assessor = load_assessor(read_settings(model=model, encoder=encoder, policy=policy))
+        explain = explain or (not as_json and len(proposals) <= _EXPLAINED)
         with progress_bar("Reading") as progress:
-            assessments = assessor.assess(proposals, progress, explain=explain or not as_json)
+            assessments = assessor.assess(proposals, progress, explain)
         if as_json:
             for assessment in assessments:
                 typer.echo(json.dumps(to_dict(assessment), ensure_ascii=False))

@@ -13,6 +13,7 @@ from safezone.cli.exit_codes import exit_on_error
 from safezone.cli.render import output
 from safezone.cli.simulate import simulate_policies
 from safezone.config import read_settings
+from safezone.errors import InvalidPolicy
 from safezone.policy.compare import differences, never_flags_less
 from safezone.policy.library import find_policy, read_policy
 from safezone.policy.profile import FlagRule, Policy
@@ -88,8 +89,14 @@ def check(
 ) -> None:
     """Whether files are valid policies; everything that is wrong is listed."""
     with exit_on_error():
+        problems = []
         for file in files:
-            typer.echo(f"{file}: {read_policy(file).reference} is valid.")
+            try:
+                typer.echo(f"{file}: {read_policy(file).reference} is valid.")
+            except InvalidPolicy as error:
+                problems.append(str(error))
+        if problems:
+            raise InvalidPolicy("\n".join(problems))
 
 
 @policy_app.command()
@@ -117,10 +124,10 @@ def diff(before: Name, after: Name, as_json: options.AsJson = False) -> None:
         for change in changes:
             table.add_row(change.key, change.before or "-", change.after or "-")
         console.print(table if changes else "No difference.")
-        console.print(_VERDICT[never_less, never_more].format(old.reference, new.reference))
+        console.print(_COMPARED[never_less, never_more].format(old.reference, new.reference))
 
 
-_VERDICT = {
+_COMPARED = {
     (True, True): "{1} flags what {0} flags, no more and no less.",
     (True, False): "{1} never flags less than {0}.",
     (False, True): "{1} never flags more than {0}.",

@@ -25,9 +25,12 @@ def render(assessment: Assessment, taxonomy: Taxonomy, proposal: Proposal) -> Re
         parts.append(_axes_table(assessment, taxonomy))
         areas = ", ".join(f"{area.name} {area.probability:.0%}" for area in assessment.areas)
         parts.append(Text(f"\nAreas: {areas}"))
-        parts.append(_evidence(assessment, taxonomy, proposal))
-        parts.append(_precedents(assessment, taxonomy))
-        parts.append(_pointers(assessment))
+        further = (
+            _evidence(assessment, taxonomy, proposal),
+            _precedents(assessment, taxonomy),
+            _pointers(assessment),
+        )
+        parts += [text for text in further if text]
     parts.append(_route(assessment))
     read = assessment.input
     parts.append(
@@ -69,7 +72,7 @@ def _evidence(assessment: Assessment, taxonomy: Taxonomy, proposal: Proposal) ->
     """For each axis, the sentence that by itself says most for the answered level, or at the lowest
     level most against the one above it.
     """
-    text = Text("\nThe most telling sentence (log-odds by itself; fall of the text's without it):")
+    text = Text()
     for axis in taxonomy.axes:
         evidence = assessment.evidence[axis.id]
         result: AxisResult = getattr(assessment, axis.id)
@@ -81,6 +84,10 @@ def _evidence(assessment: Assessment, taxonomy: Taxonomy, proposal: Proposal) ->
         ]
         if not read:
             continue
+        if not text:
+            text.append(
+                "\nThe most telling sentence (log-odds by itself; the text's fall without):"
+            )
         alone, most = max(read, key=itemgetter(0))
         quoted = " ".join(getattr(proposal, most.field)[most.start : most.end].split())
         if len(quoted) > _QUOTED:
