@@ -71,6 +71,12 @@ def show(name: Name, as_json: options.AsJson = False) -> None:
             console.print(f"Care: {care.reason} ({', '.join(care.areas)})", markup=False)
         for reference in policy.references:
             console.print(f"Rests on: {reference}", markup=False)
+        for reader, said in (
+            ("researchers", policy.texts.researcher),
+            ("officers", policy.texts.officer),
+        ):
+            if said:
+                console.print(f"To {reader}: {said}", markup=False)
 
 
 def _rules(policy: Policy) -> list[tuple[str, str, FlagRule]]:

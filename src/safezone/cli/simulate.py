@@ -7,7 +7,6 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any
 
-import numpy as np
 import typer
 from rich.table import Table
 
@@ -28,7 +27,6 @@ from safezone.cli.progress import progress_bar
 from safezone.cli.proposals import parse_proposals, read_source
 from safezone.cli.render import output
 from safezone.config import read_settings
-from safezone.policy.decide import at_least
 from safezone.policy.library import find_policy
 from safezone.policy.profile import Policy
 from safezone.taxonomy import Taxonomy
@@ -93,11 +91,16 @@ def simulate_policies(
             # Between those that were asked for, in their order; all there are have none.
             for before, after in (pairwise(policies) if policy else ())
         ]
-        guarantees = (
-            []
-            if miss_rate is None or labels is None
-            else _guarantees(cases, labels, policies, assessor.taxonomy, miss_rate, confidence)
-        )
+        guarantees: list[dict[str, Any]] = []
+        if miss_rate is not None and labels is not None:
+            # Here, because MAPIE takes seconds to import.
+            from safezone.training.guarantee import guarantees_of
+
+            asked = (miss_rate, confidence)
+            guarantees = [
+                {"miss_rate": miss_rate, "confidence": confidence, **asdict(found)}
+                for found in guarantees_of(policies, cases, labels, assessor.taxonomy, *asked)
+            ]
         if as_json:
             plain = {
                 "texts": len(cases),
@@ -160,45 +163,6 @@ def _changes(
                 proposal.id or f"number {number}"
             )
     return {"from": before.reference, "to": after.reference, **only}
-
-
-def _guarantees(
-    cases: Sequence[Findings],
-    labels: Sequence[dict[str, str]],
-    policies: Sequence[Policy],
-    taxonomy: Taxonomy,
-    miss_rate: float,
-    confidence: float,
-) -> list[dict[str, Any]]:
-    """For each level that one of the policies flags everywhere."""
-    from safezone.training.guarantee import guaranteed_threshold
-
-    flagged = {(axis, rule.level) for policy in policies for axis, rule in policy.flag.items()}
-    out = []
-    for axis in taxonomy.axes:
-        for level in axis.level_ids[1:]:
-            if (axis.id, level) not in flagged:
-                continue
-            rank = axis.level_ids.index(level)
-            # What the model cannot judge goes to a person, so it is never missed.
-            probabilities = [
-                at_least(case.axes[axis.id], axis.level_ids, level) if case.axes else 1.0
-                for case in cases
-            ]
-            reaches = [axis.level_ids.index(of[axis.id]) >= rank for of in labels]
-            found = guaranteed_threshold(
-                np.array(probabilities), np.array(reaches, dtype=bool), miss_rate, confidence
-            )
-            out.append(
-                {
-                    "axis": axis.id,
-                    "level": level,
-                    "miss_rate": miss_rate,
-                    "confidence": confidence,
-                    **asdict(found),
-                }
-            )
-    return out
 
 
 def _said(guarantee: dict[str, Any]) -> str:

@@ -1,14 +1,19 @@
 """A threshold with a guaranteed miss rate, from a funder's own labelled cases."""
 
 import warnings
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from math import ceil, log
 
 import numpy as np
 from mapie.risk_control import BinaryClassificationController
 from numpy.typing import NDArray
 
+from safezone.assessment.simulation import Findings
 from safezone.model.heads import Doubles
+from safezone.policy.decide import at_least
+from safezone.policy.profile import Policy
+from safezone.taxonomy import Taxonomy
 
 # From the strictest on, in steps of a hundredth.
 _THRESHOLDS = np.linspace(0.0, 0.99, 100)
@@ -26,6 +31,44 @@ class Guarantee:
     threshold: float | None
     reaching: int
     needed: int
+
+
+@dataclass(frozen=True, slots=True)
+class LevelGuarantee(Guarantee):
+    """The guarantee of reaching a `level` of an `axis`."""
+
+    axis: str
+    level: str
+
+
+def guarantees_of(
+    policies: Sequence[Policy],
+    cases: Sequence[Findings],
+    labels: Sequence[Mapping[str, str]],
+    taxonomy: Taxonomy,
+    miss_rate: float,
+    confidence: float,
+) -> list[LevelGuarantee]:
+    """For each level that one of the policies flags everywhere, in the order of the taxonomy.
+
+    `labels` are the true levels of the cases by axis.
+    """
+    flagged = {(axis, rule.level) for policy in policies for axis, rule in policy.flag.items()}
+    found = []
+    for axis in taxonomy.axes:
+        ranks = {level: rank for rank, level in enumerate(axis.level_ids)}
+        for level in (level for level in axis.level_ids if (axis.id, level) in flagged):
+            # What the model cannot judge goes to a person, so it is never missed.
+            probabilities = [
+                at_least(case.axes[axis.id], axis.level_ids, level) if case.axes else 1.0
+                for case in cases
+            ]
+            reaches = [ranks[of[axis.id]] >= ranks[level] for of in labels]
+            guarantee = guaranteed_threshold(
+                np.array(probabilities), np.array(reaches, dtype=bool), miss_rate, confidence
+            )
+            found.append(LevelGuarantee(**asdict(guarantee), axis=axis.id, level=level))
+    return found
 
 
 def guaranteed_threshold(
