@@ -40,7 +40,7 @@ check: lint types layers ## lint, types and layers
 
 lock: setup ## pin the newest versions that fit pyproject.toml
 	$(BIN)/python -m pip install --quiet pip-tools
-	$(BIN)/pip-compile --quiet --upgrade --strip-extras --constraint constraints.txt --extra train --extra dev \
+	$(BIN)/pip-compile --quiet --upgrade --strip-extras --constraint constraints.txt --extra train --extra dev --extra postgres --extra redis --extra telemetry \
 		--no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
 		--output-file requirements.lock pyproject.toml
 	sed -i.bak 's/+cpu$$//' requirements.lock && rm requirements.lock.bak

@@ -61,3 +61,26 @@ class TrainingError(SafezoneError):
 
 class SourceUnavailable(SafezoneError):
     """A public source does not answer, or not in its documented format."""
+
+
+class StoreUnavailable(SafezoneError):
+    """The database cannot be reached, is not of this version, or has no room left."""
+
+
+class NoSuchKey(SafezoneError):
+    """There is no API key with the id."""
+
+
+class NoSuchJob(SafezoneError):
+    """There is no job with the id, or it is another key's."""
+
+
+class JobConflict(SafezoneError):
+    """What was asked of a job does not fit its state, or its idempotency key is taken.
+
+    `code` is a stable id: `not_finished`, `in_progress`, `other_body`.
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
