@@ -1,67 +1,28 @@
 """The Assessor: joins text, model and policy into assessments."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-
-import numpy as np
+from dataclasses import replace
 
 from safezone.assessment.evidence import axis_evidence
 from safezone.assessment.pointers import list_pointers
-from safezone.assessment.scope import (
-    NOT_RESEARCH,
-    Finding,
-    count_words,
-    identify_language,
-    unreadable,
-)
+from safezone.assessment.reading import Answer, Reading, read_proposals
+from safezone.assessment.scope import Finding
 from safezone.assessment.simulation import Findings
 from safezone.assessment.types import (
     AreaResult,
     Assessment,
     AxisResult,
-    InputReport,
     PrecedentResult,
     Proposal,
     Provenance,
 )
-from safezone.model.predictor import Model, Prediction, axis_columns
-from safezone.policy.decide import AxisFinding, abstained_route, decide, likely_areas
+from safezone.model.predictor import Model, axis_columns
+from safezone.policy.decide import abstained_route, decide, likely_areas
 from safezone.policy.profile import Policy
 from safezone.taxonomy import Taxonomy
 from safezone.taxonomy.crosswalk import load_crosswalk
-from safezone.text.prepare import PreparedText, prepare
 
 _TOP_AREAS = 3
-
-
-@dataclass(frozen=True, slots=True)
-class _Look:
-    """What a text shows before the model reads it."""
-
-    language: str
-    characters: int
-    words: int
-    finding: Finding | None
-
-    @classmethod
-    def of(cls, proposal: Proposal, text: PreparedText) -> "_Look":
-        words, language = count_words(text.text), identify_language(text.text)
-        return cls(
-            language,
-            len(proposal.title) + len(proposal.abstract),
-            words,
-            unreadable(text.text, words, language),
-        )
-
-    def report(self, parts: int) -> InputReport:
-        return InputReport(self.language, self.characters, self.words, parts)
-
-
-def _looked_at(proposals: Sequence[Proposal]) -> tuple[list[PreparedText], list[_Look]]:
-    prepared = [prepare(proposal.title, proposal.abstract) for proposal in proposals]
-    return prepared, [
-        _Look.of(proposal, text) for proposal, text in zip(proposals, prepared, strict=True)
-    ]
 
 
 class Assessor:
@@ -102,20 +63,26 @@ class Assessor:
         `explain`, the evidence also says what each sentence says by itself, and how far the answer
         would move without it; that takes about one more reading of the text a sentence.
         """
-        prepared, looks = _looked_at(proposals)
-        readable = [i for i, look in enumerate(looks) if look.finding is None]
-        prediction = self.model.predict([prepared[i] for i in readable], progress)
-        row_of = {i: row for row, i in enumerate(readable)}
         return [
-            self._assessed(
-                proposal, prepared[i], look, prediction, row_of[i], policy or self.policy, explain
-            )
-            if look.finding is None
-            else self._abstained(
-                proposal, look.report(parts=0), look.finding, policy or self.policy
-            )
-            for i, (proposal, look) in enumerate(zip(proposals, looks, strict=True))
+            self.assessment(reading, policy, explain) for reading in self.read(proposals, progress)
         ]
+
+    def read(
+        self,
+        proposals: Sequence[Proposal],
+        progress: Callable[[int, int], None] | None = None,
+    ) -> list[Reading]:
+        """What the model says of each proposal, in the same order, before any policy."""
+        return read_proposals(self.model, self.taxonomy, proposals, progress)
+
+    def assessment(
+        self, reading: Reading, policy: Policy | None = None, explain: bool = False
+    ) -> Assessment:
+        """The assessment of what was read, under a policy or else the assessor's own."""
+        policy = policy or self.policy
+        if not isinstance(reading.answer, Answer):
+            return self._abstained(reading, reading.answer, policy)
+        return self._assessed(reading, reading.answer, policy, explain)
 
     def findings(
         self,
@@ -123,13 +90,11 @@ class Assessor:
         progress: Callable[[int, int], None] | None = None,
     ) -> list[Findings]:
         """What a policy is applied to, one for each proposal in the same order."""
-        prepared, looks = _looked_at(proposals)
-        prediction = self.model.predict(prepared, progress)
         return [
-            Findings(self._findings(prediction, row), self._areas(prediction, row))
-            if look.finding is None and prediction.in_scope[row]
+            Findings(reading.answer.findings, reading.answer.areas)
+            if isinstance(reading.answer, Answer)
             else Findings({}, {})
-            for row, look in enumerate(looks)
+            for reading in self.read(proposals, progress)
         ]
 
     def self_check(self) -> bool:
@@ -140,38 +105,17 @@ class Assessor:
         return levels == known.levels
 
     def _assessed(
-        self,
-        proposal: Proposal,
-        text: PreparedText,
-        look: _Look,
-        prediction: Prediction,
-        row: int,
-        policy: Policy,
-        explain: bool,
+        self, reading: Reading, answer: Answer, policy: Policy, explain: bool
     ) -> Assessment:
-        report = look.report(prediction.parts[row])
-        if not prediction.in_scope[row]:
-            return self._abstained(proposal, report, NOT_RESEARCH, policy)
-        found = self._findings(prediction, row)
-        results = {
-            axis.id: AxisResult(
-                level=axis.level_ids[prediction.axes[axis.id].levels[row]],
-                probabilities=found[axis.id].probabilities,
-                set=tuple(found[axis.id].set),
-            )
-            for axis in self.taxonomy.axes
-        }
-        areas = self._areas(prediction, row)
-        route = decide(found, policy, self.taxonomy, areas)
-        explanation = prediction.explanations[row]
-        readings = self.model.read_sentences(text, explanation) if explain else None
+        sentences = reading.text.sentences
+        readings = self.model.read_sentences(reading.text, answer.explanation) if explain else None
         evidence = {
             axis.id: axis_evidence(
                 axis,
-                int(prediction.axes[axis.id].levels[row]),
-                explanation,
+                answer.levels[axis.id],
+                answer.explanation,
                 thresholds,
-                text.sentences,
+                sentences,
                 readings,
             )
             for axis, thresholds in zip(
@@ -179,18 +123,21 @@ class Assessor:
             )
         }
         # A stable sort: areas of equal probability stay in the taxonomy's order.
-        order = np.argsort(-prediction.areas[row], kind="stable")[:_TOP_AREAS]
+        areas = sorted(self.taxonomy.areas, key=lambda area: -answer.areas[area.slug])
         return Assessment(
-            id=proposal.id,
+            id=reading.proposal.id,
             abstained=False,
-            **results,
-            areas=tuple(
-                AreaResult(
-                    self.taxonomy.areas[i].slug,
-                    self.taxonomy.areas[i].name,
-                    float(prediction.areas[row, i]),
+            **{
+                axis.id: AxisResult(
+                    level=axis.level_ids[answer.levels[axis.id]],
+                    probabilities=answer.findings[axis.id].probabilities,
+                    set=tuple(answer.findings[axis.id].set),
                 )
-                for i in order
+                for axis in self.taxonomy.axes
+            },
+            areas=tuple(
+                AreaResult(area.slug, area.name, answer.areas[area.slug])
+                for area in areas[:_TOP_AREAS]
             ),
             evidence=evidence,
             precedents=tuple(
@@ -202,24 +149,22 @@ class Assessor:
                     example.areas,
                     example.why,
                 )
-                for example, cosine in prediction.precedents[row]
+                for example, cosine in answer.precedents
             ),
             list_pointers=list_pointers(
                 # Of the areas the first alone: a listing of every further one would bury it.
                 self._crosswalk,
-                likely_areas(areas)[:1],
-                text.sentences,
+                likely_areas(answer.areas)[:1],
+                sentences,
             ),
-            route=route,
-            input=report,
+            route=decide(answer.findings, policy, self.taxonomy, answer.areas),
+            input=reading.report,
             provenance=self._provenance(policy),
         )
 
-    def _abstained(
-        self, proposal: Proposal, report: InputReport, finding: Finding, policy: Policy
-    ) -> Assessment:
+    def _abstained(self, reading: Reading, finding: Finding, policy: Policy) -> Assessment:
         return Assessment(
-            id=proposal.id,
+            id=reading.proposal.id,
             abstained=True,
             **{
                 axis.id: AxisResult(level=None, probabilities=None, set=axis.level_ids)
@@ -230,23 +175,9 @@ class Assessor:
             precedents=(),
             list_pointers=(),
             route=abstained_route(*finding),
-            input=report,
+            input=reading.report,
             provenance=self._provenance(policy),
         )
-
-    def _findings(self, prediction: Prediction, row: int) -> dict[str, AxisFinding]:
-        found = {}
-        for axis in self.taxonomy.axes:
-            of_axis = prediction.axes[axis.id]
-            inside = zip(axis.level_ids, of_axis.sets[row], strict=True)
-            found[axis.id] = AxisFinding(
-                dict(zip(axis.level_ids, of_axis.probabilities[row].tolist(), strict=True)),
-                tuple(level for level, is_in in inside if is_in),
-            )
-        return found
-
-    def _areas(self, prediction: Prediction, row: int) -> dict[str, float]:
-        return dict(zip(self.taxonomy.area_slugs, prediction.areas[row].tolist(), strict=True))
 
     def _provenance(self, policy: Policy) -> Provenance:
         return replace(self.provenance, policy=policy.reference)

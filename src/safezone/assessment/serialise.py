@@ -1,17 +1,18 @@
-"""An assessment as plain data, the same for every way out of the program."""
+"""What the package answers as plain data, the same for every way out of the program."""
 
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from safezone.assessment.types import Assessment
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 # Finer digits would be noise of the floating-point order of additions, not information.
 _DECIMALS = 6
 
 
-def to_dict(assessment: Assessment) -> dict[str, Any]:
-    """JSON-ready dictionary with the field names of `Assessment`; numbers to six decimals."""
-    plain: dict[str, Any] = _plain(asdict(assessment))
+def to_dict(result: "DataclassInstance") -> dict[str, Any]:
+    """JSON-ready dictionary with the field names of the dataclass; numbers to six decimals."""
+    plain: dict[str, Any] = _plain(asdict(result))
     return plain
 
 

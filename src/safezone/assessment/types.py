@@ -1,5 +1,6 @@
 """What goes in and what comes out. Frozen; the API's schemas mirror these field by field."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -9,6 +10,7 @@ from safezone.policy.decide import Route
 MAX_ABSTRACT_CHARACTERS = 20_000
 MAX_TITLE_CHARACTERS = 2_000
 MAX_ID_CHARACTERS = 200
+_SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ def _check(field: str, value: object, limit: int) -> None:
         raise InvalidProposal(
             field, "nul_character", f"The {field} holds a NUL character. Send plain text."
         )
-    if any("\ud800" <= character <= "\udfff" for character in value):
+    if _SURROGATES.search(value):
         raise InvalidProposal(
             field,
             "lone_surrogate",

@@ -4,24 +4,21 @@ Each gives variants of one text that must all be answered alike. Where texts sel
 thing, a carrier sentence that says it is put at the end, and the variants are of the carrier.
 """
 
-import re
 import tomllib
 from collections.abc import Callable, Mapping
 from functools import cache
 from random import Random
 from typing import Any
 
-from safezone.audit.identity_swap import Swap
 from safezone.audit.spelling import respell
-from safezone.audit.texts import Text, data_fields, data_lines, data_text
+from safezone.audit.texts import Text, data_text
+from safezone.swaps.carriers import random_carrier
+from safezone.swaps.countries import CountrySwap
+from safezone.swaps.institutions import InstitutionSwap
+from safezone.swaps.people import PersonSwap
 
 # The text, randomness and how many draws, to the variants; none where it does not apply.
 Rewriting = Callable[[Text, Random, int], list[Text]]
-
-_INSTITUTION = re.compile(
-    r"\b(?:[Tt]he )?(?P<name>University of (?:the )?[A-Z][\w-]+(?: [A-Z][\w-]+)*"
-    r"|(?:[A-Z][\w-]+ ){1,4}(?:University|Institute of Technology))(?![\w-])"
-)
 
 
 @cache
@@ -29,62 +26,36 @@ def _carriers() -> Mapping[str, Any]:
     return tomllib.loads(data_text("carriers.toml"))
 
 
-@cache
-def people() -> tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]:
-    """(country, given names, family names) of every country in the list."""
-    return tuple(
-        (country, tuple(given.split(", ")), tuple(family.split(", ")))
-        for country, given, family in data_fields("names.txt")
-    )
-
-
 def swap_countries(text: Text, random: Random, draws: int) -> list[Text]:
     """The text as it is, and with every country and nationality exchanged."""
     variants = [text]
     for _ in range(draws):
-        swap = Swap(random)
+        swap = CountrySwap(random)
         variants.append(Text(*(swap.apply(field)[0] for field in text)))
     return [] if variants[1:] == [text] * draws else variants
 
 
 def name_countries(text: Text, random: Random, draws: int) -> list[Text]:
     """A sentence on where the partners come from, with the countries exchanged."""
-    sentence = random.choice(_carriers()["countries"])
-    sentences = [sentence, *(Swap(random).apply(sentence)[0] for _ in range(draws))]
+    sentence = random_carrier("countries", random)
+    sentences = [sentence, *(CountrySwap(random).named_in(sentence) for _ in range(draws))]
     return [text.with_ending(variant) for variant in sentences]
 
 
 def name_people(text: Text, random: Random, draws: int) -> list[Text]:
     """A credit line with names of people from two countries, others in each variant."""
-
-    def filled() -> dict[str, str]:
-        names = {}
-        for number, (_, given, family) in enumerate(random.sample(people(), 2), 1):
-            names[f"family_{number}"] = random.choice(family)
-            names[f"full_{number}"] = f"{random.choice(given)} {names[f'family_{number}']}"
-        return names
-
-    sentence = random.choice(_carriers()["names"])
-    return [text.with_ending(sentence.format(**filled())) for _ in range(draws + 1)]
+    sentence = random_carrier("people", random)
+    return [text.with_ending(PersonSwap(random).named_in(sentence)) for _ in range(draws + 1)]
 
 
 def name_institutions(text: Text, random: Random, draws: int) -> list[Text]:
     """Every 'University of X' in the text, and two in a sentence of its own, become others."""
-    everyone = data_lines("institutions.txt")
-    sentence = random.choice(_carriers()["institutions"])
+    sentence = random_carrier("institutions", random)
 
     def variant() -> Text:
-        order = random.sample(everyone, len(everyone))
-        others, became = iter(order[2:]), dict[str, str]()
-
-        def replace(match: re.Match[str]) -> str:
-            if match["name"] not in became:
-                became[match["name"]] = next(others, match[0])
-            new = became[match["name"]]
-            return new[0].upper() + new[1:] if match[0].startswith("The ") else new
-
-        renamed = Text(*(_INSTITUTION.sub(replace, field) for field in text))
-        named = sentence.format(institution_1=order[0], institution_2=order[1])
+        swap = InstitutionSwap(random)
+        named = swap.named_in(sentence)
+        renamed = Text(*(swap.apply(field)[0] for field in text))
         return renamed.with_ending(named)
 
     return [variant() for _ in range(draws + 1)]

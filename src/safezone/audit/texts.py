@@ -7,13 +7,15 @@ from random import Random
 from typing import NamedTuple, TypeVar
 
 from safezone.corpus.records import Record, read_records
+from safezone.swaps.carriers import with_ending
+from safezone.swaps.lists import read_fields, read_lines, read_text
 from safezone.taxonomy import Taxonomy
 from safezone.text.prepare import PreparedText, prepare
 from safezone.text.sentences import sentence_spans
 
 T = TypeVar("T")
 
-_ENDS_A_SENTENCE = frozenset(".!?:…\"')]}”’»")
+_PACKAGE = "safezone.audit"
 
 
 class Text(NamedTuple):
@@ -28,9 +30,7 @@ class Text(NamedTuple):
 
     def with_ending(self, sentence: str) -> "Text":
         """The text with one more sentence at the end, apart from the last one."""
-        abstract = self.abstract.rstrip()
-        stop = "" if not abstract or abstract[-1] in _ENDS_A_SENTENCE else "."
-        return self._replace(abstract=f"{abstract}{stop} {sentence}".strip())
+        return self._replace(abstract=with_ending(self.abstract, sentence))
 
     def sentences(self) -> list[str]:
         """The abstract's sentences as they were written."""
@@ -39,23 +39,22 @@ class Text(NamedTuple):
 
 def data_text(name: str) -> str:
     """A data file of the audit."""
-    return (resources.files("safezone.audit") / "data" / name).read_text("utf-8")
+    return read_text(_PACKAGE, name)
 
 
 def data_lines(name: str) -> list[str]:
     """The lines of a data file, without empty ones and comments."""
-    lines = (line.strip() for line in data_text(name).splitlines())
-    return [line for line in lines if line and not line.startswith("#")]
+    return read_lines(_PACKAGE, name)
 
 
 def data_fields(name: str) -> list[list[str]]:
     """The lines of a data file as fields that `|` separates."""
-    return [[field.strip() for field in line.split("|")] for line in data_lines(name)]
+    return read_fields(_PACKAGE, name)
 
 
 def own_records(taxonomy: Taxonomy) -> list[Record]:
     """The abstracts that come with the audit; no model is trained on them."""
-    path = resources.files("safezone.audit") / "data" / "base_abstracts.jsonl"
+    path = resources.files(_PACKAGE) / "data" / "base_abstracts.jsonl"
     return read_records([Path(str(path))], taxonomy)
 
 

@@ -18,7 +18,7 @@ from safezone.model.heads import (
     ordinal_level,
 )
 from safezone.model.lexical import LexicalView
-from safezone.model.ports import Encoder
+from safezone.model.ports import Encoder, Floats
 from safezone.model.precedents import Precedent, Precedents, precedent_vector
 from safezone.model.reading import read
 from safezone.taxonomy import Taxonomy
@@ -74,7 +74,8 @@ class Prediction:
     `areas` holds the probability that each area is one of the project's, shape (n, areas);
     `in_scope` whether a text reads as a research abstract, shape (n,); `parts` in how many parts
     each was read; `explanations` where the axes' probabilities come from; `precedents` the nearest
-    labelled examples with their cosines, the nearest first.
+    labelled examples with their cosines, the nearest first; `vectors`, shape (n, dimension), of
+    length 1 (0 without a word), what those cosines are taken of.
     """
 
     axes: Mapping[str, AxisPrediction]
@@ -83,6 +84,7 @@ class Prediction:
     parts: tuple[int, ...]
     explanations: tuple[Explanation, ...]
     precedents: tuple[tuple[tuple[Precedent, float], ...], ...]
+    vectors: Floats
 
 
 def head_names(taxonomy: Taxonomy) -> tuple[str, ...]:
@@ -132,6 +134,7 @@ class Model:
                 f"The bundle {manifest.version} knows other research areas than this program."
             )
         self.manifest: Manifest = manifest
+        self.card, self.metrics = bundle.card, bundle.metrics
         self._encoder = encoder
         self._taxonomy = taxonomy
         arrays = bundle.arrays
@@ -186,14 +189,14 @@ class Model:
         contributions = [np.zeros((0, len(self._heads.baseline)))] * len(texts)
         parts = [0] * len(texts)
         precedents: list[tuple[tuple[Precedent, float], ...]] = [()] * len(texts)
+        vectors = np.zeros((len(texts), self.manifest.encoder_dimension), dtype=np.float32)
         for i, reading in read(self._encoder, documents, self._queries, progress):
             contributions[i] = self._heads.contributions(
                 reading.vectors, reading.attention, terms[ends[i] : ends[i + 1]]
             )
             parts[i] = reading.parts
-            precedents[i] = self._precedents.nearest(
-                precedent_vector(reading.vectors.sum(axis=0)), _PRECEDENTS
-            )
+            vectors[i] = precedent_vector(reading.vectors.sum(axis=0))
+            precedents[i] = self._precedents.nearest(vectors[i], _PRECEDENTS)
         log_odds = np.zeros((len(texts), len(self._heads.baseline)))
         for i, added in enumerate(contributions):
             log_odds[i] = self._heads.baseline + added.sum(axis=0)
@@ -202,6 +205,7 @@ class Model:
             [self._calibration.slope * added for added in contributions],
             parts,
             precedents,
+            vectors,
         )
 
     def read_sentences(self, text: PreparedText, explanation: Explanation) -> SentenceReadings:
@@ -228,6 +232,7 @@ class Model:
         contributions: Sequence[Doubles],
         parts: Sequence[int],
         precedents: Sequence[tuple[tuple[Precedent, float], ...]],
+        vectors: Floats,
     ) -> Prediction:
         """From calibrated log-odds (n, heads), and what each text's sentences add to them."""
         columns = axis_columns(self._taxonomy)
@@ -245,6 +250,7 @@ class Model:
             in_scope=probabilities[:, -1] >= self._scope_threshold,
             parts=tuple(parts),
             precedents=tuple(precedents),
+            vectors=vectors,
             explanations=tuple(
                 Explanation(row[of_axes], baseline[of_axes], added[:, of_axes])
                 for row, added in zip(log_odds, contributions, strict=True)

@@ -59,6 +59,7 @@ class WordCounter:
                 for row, added in zip(log_odds, contributions, strict=True)
             ),
             precedents=((),) * len(texts),
+            vectors=np.zeros((len(texts), 1), dtype=np.float32),
         )
 
     def _contributions(self, text: PreparedText) -> Doubles:

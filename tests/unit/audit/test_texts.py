@@ -83,7 +83,6 @@ def test_no_model_is_trained_on_the_own_abstracts(taxonomy: Taxonomy) -> None:
         ("harmless_sentences.txt", 40),
         ("harmless_titles.txt", 10),
         ("injections.txt", 5),
-        ("institutions.txt", 30),
     ],
 )
 def test_lists_are_long_enough_and_hold_nothing_twice(name: str, least: int) -> None:
@@ -93,7 +92,7 @@ def test_lists_are_long_enough_and_hold_nothing_twice(name: str, least: int) -> 
 
 @pytest.mark.parametrize(
     ("name", "columns", "least"),
-    [("euphemisms.txt", 2, 80), ("spelling.txt", 3, 60), ("names.txt", 3, 30)],
+    [("euphemisms.txt", 2, 80), ("spelling.txt", 3, 60)],
 )
 def test_tables_are_long_enough_and_hold_nothing_twice(name: str, columns: int, least: int) -> None:
     rows = data_fields(name)
