@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
 
+from sqlalchemy import Engine
+
 from safezone.assessment import Assessor
 from safezone.config import Settings, read_settings
 from safezone.errors import BundleNotFound
@@ -12,6 +14,8 @@ from safezone.model.ports import Encoder
 from safezone.model.predictor import Model
 from safezone.policy.library import find_policy, load_policies
 from safezone.policy.profile import Policy
+from safezone.store.engine import open_engine
+from safezone.store.schema import upgrade
 from safezone.taxonomy import load_taxonomy
 from safezone.text.cleaner import TEXT_VERSION
 
@@ -74,6 +78,13 @@ def read_bundle(settings: Settings) -> Bundle:
 def read_policies(settings: Settings) -> Mapping[str, Policy]:
     """The shipped policies and those of the settings' folder, by id. Raises InvalidPolicy."""
     return load_policies(settings.policy_folder)
+
+
+def open_store(settings: Settings) -> Engine:
+    """The database that the settings name, brought to this version. Raises StoreUnavailable."""
+    engine = open_engine(settings.store)
+    upgrade(engine)
+    return engine
 
 
 def load_assessor(settings: Settings | None = None) -> Assessor:

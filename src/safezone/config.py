@@ -1,12 +1,26 @@
 """Settings, read once from the environment (`SAFEZONE_…`) and frozen."""
 
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError
+from limits import parse_many
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from safezone.errors import InvalidSettings
+
+
+def _with_home(url: str) -> str:
+    return url.replace("sqlite:///~/", f"sqlite:///{Path.home()}/", 1)
+
+
+def _parsed_by_limits(rate: str) -> str:
+    parse_many(rate)  # raises ValueError
+    return rate
+
+
+Rate = Annotated[str, AfterValidator(_parsed_by_limits)]
 
 
 class Settings(BaseSettings):
@@ -37,8 +51,89 @@ class Settings(BaseSettings):
     )
     host: str = Field(default="127.0.0.1", description="Address that `safezone serve` binds.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port of `safezone serve`.")
+    workers: int = Field(
+        default=1,
+        ge=1,
+        le=64,
+        description="Processes that answer requests, each with the model in its own memory.",
+    )
+    auth: Literal["auto", "keys", "off"] = Field(
+        default="auto",
+        description="Whether requests need an API key: `keys` always, `off` never, `auto` where "
+        "the address is not loopback or a key has been made.",
+    )
+    store: Annotated[str, AfterValidator(_with_home)] = Field(
+        default="sqlite:///~/.local/state/safezone/safezone.db",
+        description="URL of the database of keys and jobs: `sqlite:///PATH` or "
+        "`postgresql://USER:PASSWORD@HOST/NAME`.",
+    )
+    rate: Rate = Field(
+        default="600/minute",
+        description="Proposals that one key, or one address without a key, may have assessed, such "
+        "as `60/minute` or `60/minute;5000/day`.",
+    )
+    rate_store: str | None = Field(
+        default=None,
+        description="Where rates are counted: `redis://HOST`. Default: in the memory of each "
+        "process, so that several processes let through several times as much.",
+    )
+    queue: int = Field(
+        default=64,
+        ge=1,
+        description="Requests that may wait for the model; one more is answered 503 at once.",
+    )
+    deadline: float = Field(
+        default=30,
+        gt=0,
+        le=600,
+        description="Seconds within which a request is answered, or else told that it was not.",
+    )
+    job_workers: Literal[0, 1] = Field(
+        default=1,
+        description="Whether the service works on jobs itself (`1`), or leaves them to "
+        "`safezone worker` (`0`).",
+    )
+    job_rows: int = Field(default=50_000, ge=1, description="Most rows of a job's file.")
+    job_bytes: int = Field(default=200_000_000, ge=1_000, description="Most bytes of a job's file.")
+    retention_hours: float = Field(
+        default=24, gt=0, description="Hours after which a job and its results are deleted."
+    )
+    webhook_secret: SecretStr | None = Field(
+        default=None,
+        min_length=32,
+        description="Secret of at least 32 characters from which each key's webhook secret is "
+        "made. Without it, jobs take no webhooks.",
+    )
+    webhook_networks: tuple[IPv4Network | IPv6Network, ...] = Field(
+        default=(),
+        description='Private networks that webhooks may reach, as JSON: `["10.1.0.0/16"]`.',
+    )
+    webhook_ca: Path | None = Field(
+        default=None, description="File of certificates to trust in webhooks beside the usual ones."
+    )
+    trusted_proxies: str = Field(
+        default="127.0.0.1",
+        description="Addresses of reverse proxies whose `x-forwarded-for` is believed, separated "
+        "by commas.",
+    )
+    cors_origins: tuple[str, ...] = Field(
+        default=(),
+        description='Origins whose pages may call the service, as JSON: `["https://example.org"]`.',
+    )
+    metrics_port: int | None = Field(
+        default=None, ge=0, le=65535, description="Port of `/metrics`. Default: not served."
+    )
+    metrics_host: str = Field(default="127.0.0.1", description="Address of `/metrics`.")
+    traces_endpoint: str | None = Field(
+        default=None,
+        description="Where traces are sent by OpenTelemetry over HTTP, such as "
+        "`http://127.0.0.1:4318/v1/traces`; needs safezone[telemetry]. Default: nowhere.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="How much the service logs; never any text of a proposal."
+    )
+    log_format: Literal["json", "console"] = Field(
+        default="json", description="Lines for machines or for people."
     )
 
 

@@ -1,0 +1,1 @@
+"""What outlives a request: API keys, jobs with their rows, idempotency keys, webhook deliveries."""
