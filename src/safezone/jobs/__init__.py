@@ -1,0 +1,1 @@
+"""Files assessed in the background: submitted, worked on, told of, and forgotten in time."""
