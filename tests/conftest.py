@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from databases import postgres_server, postgres_url  # noqa: F401 - fixtures for everybody
 from live_server import LiveServer, start_server, stop_server
 from safezone.assessment import Assessor
 from safezone.bootstrap import load_assessor, load_encoder

@@ -20,21 +20,32 @@ class LiveServer:
 
 
 def start_server(
-    log: Path, *arguments: str, command: tuple[str, ...] = _SERVE, cwd: Path | None = None
+    log: Path,
+    *arguments: str,
+    command: tuple[str, ...] = _SERVE,
+    cwd: Path | None = None,
+    **settings: object,
 ) -> LiveServer:
-    """A server on a free port, once it answers; its log is as talkative as can be."""
+    """A server on a free port, once it answers; its log is as talkative as can be.
+
+    Its database stands beside the log. `settings` are further ones by the names of the fields.
+    """
+    given = {"log_level": "debug", "port": 0, "store": f"sqlite:///{log.parent / 'safezone.db'}"}
+    variables = {
+        f"SAFEZONE_{name.upper()}": str(value) for name, value in (given | settings).items()
+    }
     process = subprocess.Popen(
         [*command, *arguments],
         stdout=log.open("wb"),
         stderr=subprocess.STDOUT,
         cwd=cwd,
-        env={**os.environ, "SAFEZONE_LOG_LEVEL": "debug", "SAFEZONE_PORT": "0"},
+        env={**os.environ, **variables},
         start_new_session=True,
     )
     deadline = time.monotonic() + 180
     while time.monotonic() < deadline and process.poll() is None:
-        if found := re.search(rb"running on (http://127\.0\.0\.1:\d+)", log.read_bytes()):
-            return LiveServer(found[1].decode(), log, process)
+        if found := re.search(rb"running on http://[0-9.]+:(\d+)", log.read_bytes()):
+            return LiveServer(f"http://127.0.0.1:{int(found[1])}", log, process)
         time.sleep(0.1)
     os.killpg(process.pid, signal.SIGKILL)
     raise AssertionError(f"the server did not start: {log.read_text()}")

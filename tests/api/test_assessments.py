@@ -59,7 +59,8 @@ def test_sentences_are_read_where_that_is_asked_for(
 ) -> None:
     body = {"abstract": fixture_records[0].abstract}
     silent = client.post("/v1/assessments", json=body).json()
-    asked = client.post("/v1/assessments", params={"explain": "true"}, json=body).json()
+    parts = {"include": "sentences,precedents"}
+    asked = client.post("/v1/assessments", params=parts, json=body).json()
     for axis, evidence in asked["evidence"].items():
         for sentence, without in zip(
             evidence["sentences"], silent["evidence"][axis]["sentences"], strict=True
@@ -68,9 +69,10 @@ def test_sentences_are_read_where_that_is_asked_for(
                 assert isinstance(sentence.pop(number), float)
                 assert without.pop(number) is None
     assert asked == silent
-    unclear = client.post("/v1/assessments", params={"explain": "perhaps"}, json=body)
+    unclear = client.post("/v1/assessments", params={"include": "everything"}, json=body)
     assert unclear.status_code == 422
-    assert "'explain' is not valid" in unclear.text
+    assert "'include' is not valid" in unclear.text
+    assert "everything" not in unclear.text
 
 
 def test_id_and_title_may_be_left_out_or_null(

@@ -8,7 +8,7 @@ from fastapi.testclient import TestClient
 
 from bad_requests import BAD_REQUESTS, CANARY, JSON
 from safezone.api.app import create_app
-from safezone.assessment import Assessor
+from safezone.api.service import Service
 
 
 @pytest.mark.parametrize("name", BAD_REQUESTS)
@@ -51,13 +51,13 @@ def test_unknown_paths_and_methods(client: httpx.Client) -> None:
 
 
 def test_an_unforeseen_failure_tells_and_logs_no_text(
-    debug_assessor: Assessor, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    service: Service, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError(f"cannot read {CANARY}")
 
-    monkeypatch.setattr(debug_assessor, "assess", fail)
-    client = TestClient(create_app(debug_assessor), raise_server_exceptions=False)
+    monkeypatch.setattr(service.assessor, "assess", fail)
+    client = TestClient(create_app(service), raise_server_exceptions=False)
     answer = client.post("/v1/assessments", json={"abstract": f"{CANARY} " * 40})
     assert answer.status_code == 500
     assert answer.headers["content-type"] == "application/problem+json"
@@ -67,9 +67,9 @@ def test_an_unforeseen_failure_tells_and_logs_no_text(
 
 
 def test_a_model_that_answers_otherwise_is_not_ready(
-    debug_assessor: Assessor, monkeypatch: pytest.MonkeyPatch
+    service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(debug_assessor, "self_check", lambda: False)
-    answer = TestClient(create_app(debug_assessor)).get("/readyz")
+    monkeypatch.setattr(service.assessor, "self_check", lambda: False)
+    answer = TestClient(create_app(service)).get("/readyz")
     assert answer.status_code == 503
     assert answer.headers["content-type"] == "application/problem+json"

@@ -1,34 +1,42 @@
 """The FastAPI application."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import anyio
 from fastapi import FastAPI
-from fastapi.openapi.utils import get_openapi
+from fastapi.middleware.cors import CORSMiddleware
 
 import safezone
-from safezone.api import problems
-from safezone.api.guards import BodyLimit, Net
-from safezone.api.problems import Problem
+from safezone.api import failures
+from safezone.api.auth import Authenticated
+from safezone.api.background import Background
+from safezone.api.document import document
+from safezone.api.guards import BodyBounds, Net
+from safezone.api.observing import NO_TELEMETRY_BY_FASTAPI, Observed
 from safezone.api.routes import router
-from safezone.assessment import Assessor
-from safezone.policy.library import shipped_policies
-from safezone.policy.profile import Policy
+from safezone.api.service import Service
 
 _DESCRIPTION = """\
 Reads the abstract of a research project and says how geopolitically sensitive it is, with
 instrumentation risk kept apart from data-use risk. The answer is a triage signal for a person.
-Who proposes the work never moves a score. Nothing that is sent is stored or logged.
+Who proposes the work never moves a score. Nothing of what is sent is logged. The rows of a job are
+kept until they are read; nothing else is kept at all.
 """
 
 
-def create_app(assessor: Assessor, policies: Mapping[str, Policy] | None = None) -> FastAPI:
-    """The service around an assessor. Its pages load nothing from other hosts.
+def create_app(service: Service) -> FastAPI:
+    """The application around a service. Its pages load nothing from other hosts."""
 
-    `policies`, by id, may be named in requests; by default the shipped ones. The assessor's own is
-    always among them.
-    """
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        background = Background(service) if service.settings.job_workers else None
+        yield
+        if background:
+            await anyio.to_thread.run_sync(background.stop)
+        await anyio.to_thread.run_sync(service.inference.stop)
+        service.store.dispose()
+
     app = FastAPI(
         title="safezone",
         version=safezone.__version__,
@@ -36,44 +44,43 @@ def create_app(assessor: Assessor, policies: Mapping[str, Policy] | None = None)
         generate_unique_id_function=lambda route: route.name,
         docs_url=None,
         redoc_url=None,
+        telemetry=NO_TELEMETRY_BY_FASTAPI,
+        lifespan=lifespan,
     )
-    app.state.assessor = assessor
-    known = shipped_policies() if policies is None else policies
-    app.state.policies = {**known, assessor.policy.id: assessor.policy}
-    app.state.turn = anyio.CapacityLimiter(1)
+    app.state.service = service
+    app.state.model_is_right, app.state.checked = None, 0.0
     app.include_router(router)
-    problems.install(app)
-    app.add_middleware(BodyLimit)
-    app.add_middleware(Net)
-    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
+    failures.install(app)
+    app.openapi = lambda: document(app)  # type: ignore[method-assign]
+    _wrap(app, service)
     return app
 
 
-def _openapi(app: FastAPI) -> dict[str, Any]:
-    """FastAPI's document, with problems in the place of FastAPI's own error schemas."""
-    if app.openapi_schema is None:
-        document = get_openapi(
-            title=app.title,
-            version=app.version,
-            description=app.description,
-            routes=app.routes,
+def _wrap(app: FastAPI, service: Service) -> None:
+    """Put the middleware around the application, from the innermost to the outermost."""
+    settings = service.settings
+    app.add_middleware(
+        BodyBounds,
+        seconds=settings.deadline,
+        upload_path="/v1/jobs",
+        upload_limit=settings.job_bytes,
+    )
+    if service.asks_for_keys:
+        app.add_middleware(Authenticated, keys=service.keys, rates=service.rates)
+    if settings.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.cors_origins,
+            allow_methods=["GET", "POST", "DELETE"],
+            allow_headers=["authorization", "content-type", "idempotency-key", "x-api-key"],
+            expose_headers=[
+                "location",
+                "ratelimit",
+                "ratelimit-policy",
+                "retry-after",
+                "x-request-id",
+            ],
+            max_age=600,
         )
-        schemas = document["components"]["schemas"]
-        for own in ("HTTPValidationError", "ValidationError"):
-            schemas.pop(own, None)
-        problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
-        schemas.update(problem.pop("$defs"))
-        schemas["Problem"] = problem
-        _name_policies(document, list(app.state.policies))
-        app.openapi_schema = document
-    return app.openapi_schema
-
-
-def _name_policies(document: dict[str, Any], policies: list[str]) -> None:
-    """Say which policies this service knows, in the place of 'any text'."""
-    of_proposal = document["components"]["schemas"]["ProposalBody"]["properties"]["policy"]
-    [named] = [kind for kind in of_proposal["anyOf"] if kind["type"] == "string"]
-    of_path = document["paths"]["/v1/policies/{policy_id}"]["get"]["parameters"][0]["schema"]
-    for schema in (named, of_path):
-        schema.pop("maxLength", None)
-        schema["enum"] = policies
+    app.add_middleware(Net)
+    app.add_middleware(Observed)

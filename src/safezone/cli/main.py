@@ -4,15 +4,18 @@ from collections.abc import Callable
 from typing import Annotated, Any
 
 import typer
+from stamina.instrumentation import set_on_retry_hooks
 
 import safezone
 from safezone.cli.assess import assess
 from safezone.cli.audit import audit
 from safezone.cli.data import data_app
 from safezone.cli.evaluate import evaluate
+from safezone.cli.keys import keys_app
 from safezone.cli.model import model_app
 from safezone.cli.policy import policy_app
-from safezone.cli.serve import serve
+from safezone.cli.serve import serve, worker
+from safezone.cli.store import store_app
 from safezone.cli.train import train
 
 _EPILOG = (
@@ -31,12 +34,14 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-_COMMANDS: tuple[Callable[..., Any], ...] = (assess, serve, train, evaluate, audit)
+_COMMANDS: tuple[Callable[..., Any], ...] = (assess, serve, worker, train, evaluate, audit)
 for command in _COMMANDS:
     app.command(epilog=_EPILOG)(command)
 app.add_typer(model_app, name="model")
 app.add_typer(data_app, name="data")
 app.add_typer(policy_app, name="policy")
+app.add_typer(keys_app, name="keys")
+app.add_typer(store_app, name="store")
 
 
 def _show_version(wanted: bool) -> None:
@@ -55,3 +60,5 @@ def _options(
     ] = False,
 ) -> None:
     del version  # acted upon by its callback
+    # What is tried again is told by log lines of our own; this would be on standard output.
+    set_on_retry_hooks([])

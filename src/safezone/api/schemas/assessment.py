@@ -1,60 +1,13 @@
-"""The bodies of the API, field by field those of `assessment.types`."""
+"""Assessments as they are answered, field by field those of `assessment.types`."""
 
-import datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import BaseModel, Field, RootModel
 
-from safezone.assessment.types import (
-    MAX_ABSTRACT_CHARACTERS,
-    MAX_ID_CHARACTERS,
-    MAX_TITLE_CHARACTERS,
-    Proposal,
-)
+from safezone.api.problems import Problem
 from safezone.policy.decide import CollaborationMode, ReasonCode, Signal
 
 Probability = Annotated[float, Field(ge=0, le=1)]
-
-_EXAMPLE: dict[str, JsonValue] = {
-    "id": "2026-0042",
-    "title": "Ash layers as time markers in a new ice core",
-    "abstract": "How fast an ice sheet answered past warming is known only as well as its ice is "
-    "dated. We will date a 640 m core from a public repository by the thin ash layers that large "
-    "eruptions left in it, compare single glass shards with published catalogues, and publish the "
-    "chronology, the analyses and the code.",
-}
-
-
-class ProposalBody(BaseModel):
-    """A proposal. Members other than these are refused: where it comes from must not be sent."""
-
-    model_config = ConfigDict(
-        extra="forbid", strict=True, json_schema_extra={"examples": [_EXAMPLE]}
-    )
-
-    id: Annotated[str, Field(max_length=MAX_ID_CHARACTERS)] | None = Field(
-        default=None, description="The caller's own id, given back as it is."
-    )
-    title: Annotated[str, Field(max_length=MAX_TITLE_CHARACTERS)] | None = Field(
-        default=None, description="The title; where there is none, the abstract is read alone."
-    )
-    abstract: str = Field(
-        min_length=1,
-        max_length=MAX_ABSTRACT_CHARACTERS,
-        description="The abstract in English. It is read to its end, and nothing of it is kept.",
-    )
-    policy: str | None = Field(
-        default=None,
-        max_length=64,
-        description="Id of the policy that computes the route, one of 'GET /v1/policies'; null for "
-        "the service's own.",
-    )
-
-    def proposal(self) -> Proposal:
-        return Proposal(abstract=self.abstract, title=self.title or "", id=self.id)
-
-
-MEMBERS = tuple(ProposalBody.model_fields)
 
 
 class AxisBody(BaseModel):
@@ -79,11 +32,12 @@ class SentenceEvidenceBody(BaseModel):
         description="What the sentence adds to the log-odds; positive speaks for the level."
     )
     alone: float | None = Field(
-        description="The log-odds of the sentence read by itself; null without 'explain'."
+        description="The log-odds of the sentence read by itself; null unless 'include' has "
+        "'sentences'."
     )
     occlusion: float | None = Field(
         description="How far the log-odds of the text fall when the sentence is left out; null "
-        "without 'explain', and in a text of many sentences for those that contribute least."
+        "unless 'include' has 'sentences', and in a text of many for those that contribute least."
     )
 
 
@@ -180,6 +134,37 @@ class ProvenanceBody(BaseModel):
     weights_sha256: str
 
 
+class SwapCheckBody(BaseModel):
+    """One kind of exchange, in the text or in a sentence that was added at its end."""
+
+    kind: Literal["countries", "institutions", "people"]
+    where: Literal["in_text", "added"]
+    swaps: int = Field(description="Versions that were made.")
+    differing: int = Field(description="Of these, how many reach the model in other words.")
+    compared: int = Field(description="Of the differing ones, how many were read.")
+    largest_shift: Probability
+    largest_area_shift: Probability
+    level_changes: int
+    signal_changes: int
+
+
+class InvarianceBody(BaseModel):
+    """The identity-swap receipt: what exchanging who is named did to the answer of this text."""
+
+    swaps: int
+    differing: int
+    compared: int
+    texts_read: int
+    largest_shift: Probability = Field(description="Of any level's probability on any axis.")
+    largest_area_shift: Probability = Field(description="Of any area's probability.")
+    level_changes: int
+    signal_changes: int
+    checks: list[SwapCheckBody]
+    statement: str = Field(description="The same in words, to be kept with the file.")
+    text_sha256: str = Field(description="Of title, line feed and abstract in UTF-8.")
+    provenance: ProvenanceBody
+
+
 class AssessmentBody(BaseModel):
     """The answer. The axes are never merged into one number."""
 
@@ -190,12 +175,20 @@ class AssessmentBody(BaseModel):
     data_use: AxisBody
     benefit: AxisBody
     areas: list[AreaBody] = Field(description="The three most probable areas.")
-    evidence: dict[str, AxisEvidenceBody] = Field(
-        description="By axis, where its answer comes from; empty where the model abstained."
+    evidence: dict[str, AxisEvidenceBody] | None = Field(
+        default=None,
+        description="By axis, where its answer comes from; empty where the model abstained, absent "
+        "where it was not asked for.",
     )
-    precedents: list[PrecedentBody] = Field(
+    precedents: list[PrecedentBody] | None = Field(
+        default=None,
         description="The labelled examples that read most like the text, to compare with; they "
-        "have no part in the answer."
+        "have no part in the answer. Absent where it was not asked for.",
+    )
+    invariance: InvarianceBody | None = Field(
+        default=None,
+        description="The receipt of identities swapped in this very text. Absent where it was not "
+        "asked for.",
     )
     list_pointers: list[ListPointerBody] = Field(
         description="Entries of public lists that may be worth looking at; no legal finding."
@@ -205,49 +198,16 @@ class AssessmentBody(BaseModel):
     provenance: ProvenanceBody
 
 
-class LevelBody(BaseModel):
-    id: str
-    meaning: str
+class FlatBody(RootModel[dict[str, str | float | bool | None]]):
+    """The answer as texts and numbers alone, for spreadsheets and forms."""
 
 
-class AxisDescription(BaseModel):
-    id: str
-    name: str
-    question: str
-    levels: list[LevelBody]
+class BatchItem(BaseModel):
+    """An assessment or a problem; the other is null."""
+
+    assessment: AssessmentBody | FlatBody | None
+    problem: Problem | None
 
 
-class AreaDescription(BaseModel):
-    slug: str
-    name: str
-    scope: str
-
-
-class ModeDescription(BaseModel):
-    id: CollaborationMode
-    meaning: str
-
-
-class TaxonomyBody(BaseModel):
-    version: str
-    axes: list[AxisDescription]
-    areas: list[AreaDescription]
-    modes: list[ModeDescription]
-
-
-class PolicyEntry(BaseModel):
-    id: str
-    version: str
-    name: str
-    owner: str
-    as_of: datetime.date
-    default: bool = Field(description="Whether requests that name none are routed by it.")
-
-
-class PoliciesBody(BaseModel):
-    policies: list[PolicyEntry]
-
-
-class StatusBody(BaseModel):
-    status: Literal["alive", "ready"]
-    model: str | None = None
+class BatchAnswer(BaseModel):
+    results: list[BatchItem] = Field(description="One for each proposal, in the same order.")

@@ -1,0 +1,40 @@
+"""What a request must bring: a key that may do this, a body of the right type."""
+
+from collections.abc import Callable
+from typing import Annotated
+
+from fastapi import Header, Request
+from starlette.exceptions import HTTPException
+
+from safezone.api.auth import key_of
+from safezone.store.keys import Scope
+
+
+def _may(scope: Scope) -> Callable[[Request], None]:
+    def check(request: Request) -> None:
+        key = key_of(request)
+        if key is not None and not key.may(scope):
+            raise HTTPException(
+                403, f"The key lacks the scope '{scope}'. Ask the operator for one that has it."
+            )
+
+    return check
+
+
+may_assess = _may(Scope.ASSESS)
+may_run_jobs = _may(Scope.JOBS)
+
+
+def require_json(content_type: Annotated[str, Header(include_in_schema=False)] = "") -> None:
+    """Refuse a body that is not JSON by its content type."""
+    _require("application/json", content_type)
+
+
+def require_form(content_type: Annotated[str, Header(include_in_schema=False)] = "") -> None:
+    """Refuse a body that is no form with a file in it by its content type."""
+    _require("multipart/form-data", content_type)
+
+
+def _require(expected: str, content_type: str) -> None:
+    if content_type.partition(";")[0].strip().lower() != expected:
+        raise HTTPException(415, f"Send the header 'content-type: {expected}'.")

@@ -1,0 +1,190 @@
+"""One reading at a time, in the order of urgency, behind a bounded queue.
+
+The encoder uses every core it may, so that two readings at once would only slow each other. Whoever
+would have to wait longer than its deadline is told so at once, rather than everybody being slow.
+"""
+
+import asyncio
+import heapq
+import itertools
+import threading
+import time
+from collections.abc import Awaitable, Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from safezone.errors import SafezoneError
+from safezone.telemetry.metrics import inference_queue_depth
+from safezone.telemetry.stages import in_turn
+
+T = TypeVar("T")
+
+# What is left of earlier measurements in the pace, each time there is a new one.
+_MEMORY = 0.9
+# The pace until something was measured: seconds that so many characters take.
+_SECONDS, _CHARACTERS = 0.04, 2_000
+# No text is read in less time than one of so many characters.
+_LEAST_CHARACTERS = 300
+# Work in the background counts as if it had come so much later, and is not starved for longer.
+_PATIENCE = 5.0
+
+
+class Busy(SafezoneError):
+    """The queue is full, or too long for the deadline; try again after `retry_after` seconds."""
+
+    def __init__(self, retry_after: float) -> None:
+        super().__init__("The service has more to read than it can in time.")
+        self.retry_after = retry_after
+
+
+class DeadlinePassed(SafezoneError):
+    """The work was not done in time."""
+
+
+class ClientGone(SafezoneError):
+    """Nobody waits for the answer any more."""
+
+
+class Stopped(SafezoneError):
+    """The service is shutting down."""
+
+
+@dataclass(order=True)
+class _Task(Generic[T]):
+    urgency: tuple[float, int]
+    work: Callable[[], T] = field(compare=False)
+    characters: int = field(compare=False)
+    behind: bool = field(compare=False)
+    answer: "Future[T]" = field(compare=False)
+
+
+class Inference:
+    """Runs readings one after another in a thread of its own.
+
+    `most_waiting` bounds how many requests wait.
+    """
+
+    def __init__(self, most_waiting: int) -> None:
+        self._most_waiting = most_waiting
+        self._numbers = itertools.count()
+        self._changed = threading.Condition()
+        self._heap: list[_Task[Any]] = []
+        self._reading: _Task[Any] | None = None
+        self._stopped = False
+        self._seconds, self._characters = _SECONDS, float(_CHARACTERS)
+        self._thread = threading.Thread(target=self._run, name="inference", daemon=True)
+        self._thread.start()
+
+    @property
+    def waiting(self) -> int:
+        """How many requests wait for their turn."""
+        with self._changed:
+            return sum(not task.behind for task in self._heap)
+
+    @property
+    def reading(self) -> bool:
+        """Whether something is being read."""
+        return self._reading is not None
+
+    def wait_expected(self) -> float:
+        """Seconds until a newcomer has its turn, by the pace of late."""
+        with self._changed:
+            ahead = sum(task.characters for task in self._heap if not task.behind)
+            ahead += self._reading.characters if self._reading else 0
+        return ahead * self._seconds / self._characters
+
+    async def run(
+        self,
+        work: Callable[[], T],
+        *,
+        characters: int,
+        until: float,
+        gone: Callable[[], Awaitable[None]],
+        admitted: bool = False,
+    ) -> T:
+        """What `work` gives, before the monotonic time `until`.
+
+        `characters` tells how long it will take; `gone()` ends when nobody waits any more;
+        `admitted` is said for the further parts of a request whose first was let in. Raises Busy,
+        DeadlinePassed, ClientGone or Stopped. Work that was not begun by then is left undone.
+        """
+        if time.monotonic() >= until:
+            raise DeadlinePassed("The text was not read in time.")
+        wait = self.wait_expected()
+        full = self.waiting >= self._most_waiting or time.monotonic() + wait > until
+        if full and not admitted:
+            raise Busy(max(wait, 1.0))
+        answer = asyncio.wrap_future(self._put(work, characters, behind=False))
+        watch = asyncio.ensure_future(gone())
+        try:
+            await asyncio.wait(
+                (answer, watch),
+                timeout=max(until - time.monotonic(), 0),
+                return_when=asyncio.FIRST_COMPLETED,
+            )
+            if answer.done():
+                return answer.result()
+            if watch.done():
+                raise ClientGone("The client has gone.")
+            raise DeadlinePassed("The text was not read in time.")
+        finally:
+            answer.cancel()
+            watch.cancel()
+
+    def run_behind(self, work: Callable[[], T], *, characters: int) -> T:
+        """What `work` gives, from any thread, after requests that came within seconds of it.
+
+        Raises Stopped.
+        """
+        return self._put(work, characters, behind=True).result()
+
+    def stop(self) -> None:
+        """Finish what is being read; whoever waits is told Stopped."""
+        with self._changed:
+            self._stopped = True
+            self._changed.notify_all()
+        self._thread.join()
+
+    def _put(self, work: Callable[[], T], characters: int, *, behind: bool) -> "Future[T]":
+        urgency = time.monotonic() + (_PATIENCE if behind else 0)
+        characters = max(characters, _LEAST_CHARACTERS)
+        task = _Task((urgency, next(self._numbers)), in_turn(work), characters, behind, Future[T]())
+        with self._changed:
+            if self._stopped:
+                raise Stopped("The service is shutting down.")
+            heapq.heappush(self._heap, task)
+            self._changed.notify()
+            inference_queue_depth.inc()
+        return task.answer
+
+    def _next(self) -> _Task[Any] | None:
+        with self._changed:
+            self._reading = None
+            self._changed.wait_for(lambda: self._heap or self._stopped)
+            if self._stopped:
+                return None
+            self._reading = heapq.heappop(self._heap)
+            inference_queue_depth.dec()
+            return self._reading
+
+    def _run(self) -> None:
+        while (task := self._next()) is not None:
+            # Whoever is past its deadline or has gone has cancelled.
+            if task.answer.set_running_or_notify_cancel():
+                self._perform(task)
+        for task in self._heap:
+            if task.answer.set_running_or_notify_cancel():
+                task.answer.set_exception(Stopped("The service is shutting down."))
+
+    def _perform(self, task: _Task[Any]) -> None:
+        began = time.monotonic()
+        try:
+            result = task.work()
+        except Exception as error:
+            task.answer.set_exception(error)
+            return
+        took = time.monotonic() - began
+        self._seconds = _MEMORY * self._seconds + took
+        self._characters = _MEMORY * self._characters + task.characters
+        task.answer.set_result(result)
