@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from limits import parse_many
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from safezone.errors import InvalidSettings
 
@@ -16,7 +16,10 @@ def _with_home(url: str) -> str:
 
 
 def _parsed_by_limits(rate: str) -> str:
-    parse_many(rate)  # raises ValueError
+    try:
+        parse_many(rate)
+    except ValueError:
+        raise ValueError("give a rate such as 60/minute or 60/minute;5000/day") from None
     return rate
 
 
@@ -88,8 +91,10 @@ class Settings(BaseSettings):
         le=600,
         description="Seconds within which a request is answered, or else told that it was not.",
     )
-    job_workers: Literal[0, 1] = Field(
+    job_workers: int = Field(
         default=1,
+        ge=0,
+        le=1,
         description="Whether the service works on jobs itself (`1`), or leaves them to "
         "`safezone worker` (`0`).",
     )
@@ -137,6 +142,9 @@ class Settings(BaseSettings):
     )
 
 
+_LISTS = ("webhook_networks", "cors_origins")
+
+
 def read_settings(**overrides: object) -> Settings:
     """Settings from the environment; `overrides` that are not None win.
 
@@ -145,6 +153,11 @@ def read_settings(**overrides: object) -> Settings:
     given = {name: value for name, value in overrides.items() if value is not None}
     try:
         return Settings(**given)  # type: ignore[arg-type]
+    except SettingsError as error:
+        names = ", ".join(f"SAFEZONE_{name.upper()}" for name in _LISTS)
+        raise InvalidSettings(
+            f'A list cannot be read. {names} take JSON, such as ["a", "b"].'
+        ) from error
     except ValidationError as error:
         problems = "; ".join(
             f"SAFEZONE_{str(problem['loc'][0]).upper()}: {problem['msg']}"

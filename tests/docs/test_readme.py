@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -15,13 +16,13 @@ import pytest
 from fake_sources import FakeSources, serve_sources
 from live_server import LiveServer, start_server, stop_server
 from safezone.cli.exit_codes import ExitCode
-from safezone.config import Settings
 from safezone.corpus.records import Record
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```sh\n(.*?)^```", README, flags=re.DOTALL | re.MULTILINE)
 # Run by others: `make test` is what runs this test, and there may be no Docker engine.
+SERVE = ".venv/bin/safezone serve"
 RUN_ELSEWHERE = ("make test", "docker ")
 
 
@@ -62,6 +63,38 @@ def test_make_serve_serves(tmp_path: Path) -> None:
         stop_server(server)
 
 
+def test_a_service_that_others_reach_asks_for_the_key_that_was_made(
+    debug_bundle_path: Path, tmp_path: Path
+) -> None:
+    [make_key] = [command for command in commands() if command.startswith(".venv/bin/safezone keys")]
+    [serve] = [command for command in commands() if command.startswith(SERVE)]
+    (tmp_path / ".venv").symlink_to(Path(sys.prefix))
+    settings = {"store": f"sqlite:///{tmp_path / 'safezone.db'}", "encoder": "debug"}
+    variables = {f"SAFEZONE_{name.upper()}": value for name, value in settings.items()}
+    made = subprocess.run(
+        ["bash", "-c", make_key],
+        cwd=tmp_path,
+        env={**os.environ, **variables},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    server = start_server(
+        tmp_path / "log",
+        command=tuple(shlex.split(serve)),
+        cwd=tmp_path,
+        model=debug_bundle_path,
+        **settings,
+    )
+    try:
+        url = f"{server.url}/v1/limits"
+        assert httpx.get(url, timeout=60).status_code == 401
+        assert httpx.get(url, headers={"x-api-key": made.stdout.strip()}).status_code == 200
+    finally:
+        stop_server(server)
+
+
 def _without_numbers(value: object) -> object:
     if isinstance(value, dict):
         return {key: _without_numbers(item) for key, item in value.items()}
@@ -90,7 +123,11 @@ def test_the_commands_of_the_readme_run(tmp_path: Path, fixture_records: Sequenc
     shutil.copy(fixtures, tmp_path / "held_out.jsonl")
     public = _copy_some(ROOT / "training_data", tmp_path / "training_data")
     (tmp_path / ".venv").symlink_to(Path(sys.prefix))
-    ran = [command for command in commands() if command.startswith(".venv/")]
+    ran = [
+        command
+        for command in commands()
+        if command.startswith(".venv/") and not command.startswith(SERVE)
+    ]
     # The commands that assess need a bundle of the debug encoder: train first.
     ran.sort(key=lambda command: " train " not in command)
     with serve_sources(FakeSources(public)) as fake:
@@ -103,6 +140,7 @@ def test_the_commands_of_the_readme_run(tmp_path: Path, fixture_records: Sequenc
                     **os.environ,
                     "SAFEZONE_ENCODER": "debug",
                     "SAFEZONE_MODEL": str(tmp_path / "models" / "mine"),
+                    "SAFEZONE_STORE": f"sqlite:///{tmp_path / 'safezone.db'}",
                 },
                 capture_output=True,
                 text=True,
@@ -130,19 +168,6 @@ def _copy_some(source: Path, target: Path, rows: int = 60) -> dict[str, tuple[st
             public |= {json.loads(line)["id"]: ("A title", "Another text.") for line in lines}
         (target / file.name).write_text("".join(lines[:rows]), encoding="utf-8")
     return {name: text for name, text in public.items() if not name.startswith("sbir:")}
-
-
-def test_the_settings_table_is_that_of_the_code() -> None:
-    rows = re.findall(r"^\| `(SAFEZONE_\w+)` \| (.*?) \| (.*) \|$", README, flags=re.MULTILINE)
-    expected = [
-        (
-            f"SAFEZONE_{name.upper()}",
-            "" if field.default is None else f"`{field.default}`",
-            field.description,
-        )
-        for name, field in Settings.model_fields.items()
-    ]
-    assert rows == expected
 
 
 def test_the_exit_codes_are_those_of_the_code() -> None:

@@ -112,6 +112,8 @@ def _body_model(request: Request) -> type[BaseModel] | None:
 async def _on_http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101
     if error.status_code == 400:  # FastAPI's own: the body could not be decoded
+        if isinstance(error.__cause__, OSError):  # or a large file not be put on the disk
+            return await _on_own(request, StoreUnavailable("There is no room for the file."))
         return ProblemResponse(problem_of(Kind.MALFORMED_JSON))
     # Starlette's own say no more than the status does.
     said = str(error.detail)

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from safezone.api.service import Service
 from safezone.assessment import Assessment, Proposal
 from safezone.assessment.flat import flat
-from safezone.assessment.receipt import MOST_READINGS, identity_swap_receipt
+from safezone.assessment.receipt import identity_swap_receipt
 from safezone.assessment.serialise import to_dict
 from safezone.model.predictor import MOST_OCCLUDED
 from safezone.policy.profile import Policy
@@ -28,6 +28,8 @@ class Part(StrEnum):
     INVARIANCE = "invariance"
 
 
+# Readings that a receipt takes beside the text's own: most versions need none.
+_OF_A_RECEIPT = 4
 _UNASKED = (Part.EVIDENCE, Part.PRECEDENTS)
 _PARTS = "|".join(Part)
 INCLUDE_PATTERN = rf"^(({_PARTS})(,({_PARTS}))*)?$"
@@ -105,7 +107,7 @@ def cost(proposal: Proposal, form: Form) -> int:
     """How many characters are read for an answer, at most."""
     length = len(proposal.title) + len(proposal.abstract)
     if Part.INVARIANCE in form.parts:
-        length *= MOST_READINGS
+        length *= _OF_A_RECEIPT
     if Part.SENTENCES in form.parts:
         sentences = proposal.abstract.count(". ") + 1
         length *= min(sentences, MOST_OCCLUDED) + 2

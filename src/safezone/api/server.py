@@ -8,6 +8,7 @@ from safezone.api.app import create_app
 from safezone.api.service import Service, asks_for_keys, open_service
 from safezone.bootstrap import open_store
 from safezone.config import Settings, read_settings
+from safezone.errors import InvalidSettings
 from safezone.store.keys import KeyStore
 from safezone.telemetry.exposition import serve_metrics
 from safezone.telemetry.logs import configure_logs, get_logger
@@ -55,8 +56,18 @@ def make_app() -> FastAPI:
 
 
 def prepare(settings: Settings) -> Service:
-    """A service that tells its operator what it does, as this process's only one."""
+    """A service that tells its operator what it does, as this process's only one.
+
+    It has read one text: what only reading shows is met before anybody waits for an answer.
+    """
     service = open_service(settings)
+    try:
+        service.assessor.self_check()
+    except OSError as error:
+        raise InvalidSettings(
+            f"The model cannot read ({error.strerror}). The folder of temporary files needs room "
+            "for 100 MB."
+        ) from error
     provenance = service.assessor.provenance
     serve_model(version=safezone.__version__, model=provenance.model, taxonomy=provenance.taxonomy)
     if settings.traces_endpoint is not None:
@@ -66,13 +77,14 @@ def prepare(settings: Settings) -> Service:
         version=safezone.__version__,
         model=provenance.model,
         policy=provenance.policy,
-        outcome="asks-for-keys" if service.asks_for_keys else "open-to-all",
     )
     return service
 
 
 def _app(settings: Settings) -> FastAPI:
-    return create_app(prepare(settings))
+    service = prepare(settings)
+    _log.info("serving", outcome="asks-for-keys" if service.asks_for_keys else "open-to-all")
+    return create_app(service)
 
 
 def _check(settings: Settings) -> None:

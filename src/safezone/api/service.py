@@ -7,6 +7,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Annotated
 
+from anyio import CapacityLimiter
 from fastapi import Depends, Request
 from sqlalchemy import Engine
 
@@ -22,6 +23,9 @@ from safezone.policy.profile import Policy
 from safezone.store.erasure import erase_deleted
 from safezone.store.jobs import JobStore
 from safezone.store.keys import KeyStore
+
+# Files unpacked at the same time: each may take up to 2 GB for a moment.
+_UNPACKED_AT_ONCE = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,7 @@ class Service:
     erasing: Erasing
     rates: RateLimits
     inference: Inference
+    unpacking: CapacityLimiter
     asks_for_keys: bool
 
     def policy(self, policy_id: str | None) -> Policy | None:
@@ -82,6 +87,7 @@ def open_service(settings: Settings, assessor: Assessor | None = None) -> Servic
         erasing=erasing,
         rates=RateLimits(settings.rate, settings.rate_store),
         inference=Inference(settings.queue),
+        unpacking=CapacityLimiter(_UNPACKED_AT_ONCE),
         asks_for_keys=asked,
     )
 

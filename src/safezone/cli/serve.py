@@ -4,6 +4,7 @@ import os
 import signal
 import tempfile
 import threading
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
 
@@ -36,10 +37,11 @@ def serve(
         "encoder": encoder,
         "policy": policy,
     }
-    with exit_on_error(), tempfile.TemporaryDirectory(prefix="safezone-metrics-") as counts:
+    with exit_on_error(), ExitStack() as at_end:
         settings = read_settings(**given)
         if settings.workers > 1:
-            prepare_multiprocess(Path(counts))
+            counts = tempfile.TemporaryDirectory(prefix="safezone-metrics-")
+            prepare_multiprocess(Path(at_end.enter_context(counts)))
             # The workers read their settings anew.
             for name, value in given.items():
                 if value is not None:

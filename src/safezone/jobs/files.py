@@ -15,6 +15,7 @@ from safezone.batch.columns import ColumnChoice
 from safezone.batch.readers import read_rows
 from safezone.batch.writers import ResultFormat
 from safezone.batch.writers import result_chunks as chunks
+from safezone.errors import StoreUnavailable
 from safezone.jobs.addresses import InvalidWebhook, Network, check_url
 from safezone.jobs.rows import job_row
 from safezone.store.idempotency import Idempotency
@@ -60,17 +61,23 @@ class Intake:
         Raises InvalidInputFile, InvalidWebhook, JobConflict and StoreUnavailable.
         """
         self._check_webhook(order.webhook_url)
-        with _copied(file) as (path, digest):
-            return self._store.submit(
-                map(job_row, read_rows(path, order.columns)),
-                owner=order.owner,
-                retention=self._retention,
-                max_rows=self._max_rows,
-                policy=order.policy,
-                include=order.include,
-                webhook_url=order.webhook_url,
-                idempotency=_idempotency(order, digest),
-            )
+        try:
+            with _copied(file) as (path, digest):
+                return self._store.submit(
+                    map(job_row, read_rows(path, order.columns)),
+                    owner=order.owner,
+                    retention=self._retention,
+                    max_rows=self._max_rows,
+                    policy=order.policy,
+                    include=order.include,
+                    webhook_url=order.webhook_url,
+                    idempotency=_idempotency(order, digest),
+                )
+        except OSError as error:
+            raise StoreUnavailable(
+                f"The file cannot be put on the disk ({error.strerror}). See that the folder of "
+                "temporary files has room left."
+            ) from error
 
     def _check_webhook(self, url: str | None) -> None:
         if url is None:

@@ -12,6 +12,7 @@ EVENTS = frozenset(
     {
         "request",
         "started",
+        "serving",
         "job",
         "webhook",
         "rates_not_counted",
@@ -43,7 +44,10 @@ MESSAGES: Mapping[str, re.Pattern[str]] = {
         r"|\[Errno \d+\] (error while attempting to bind on address "
         rf"\('[A-Za-z0-9_.:-]{{1,255}}', \d+(, \d+, \d+)?\): (\[errno \d+\] )?)?(?i:{_OS_ERRORS})"
     ),
-    "alembic.runtime.migration": re.compile(r"Running (upgrade|downgrade) [\w, >-]{1,200}"),
+    "alembic.runtime.migration": re.compile(
+        r"Running (upgrade|downgrade) [\w, >-]{1,200}"
+        r"|Context impl \w{1,40}\.|Will assume (non-)?transactional DDL\."
+    ),
 }
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})

@@ -1,5 +1,6 @@
 """Files that are assessed in the background."""
 
+from functools import partial
 from typing import Annotated
 
 import anyio
@@ -89,7 +90,8 @@ async def create_job(
         webhook_url=webhook_url,
         idempotency_key=idempotency_key,
     )
-    job = await anyio.to_thread.run_sync(service.intake.take, file.file, order)
+    take = partial(service.intake.take, file.file, order)
+    job = await anyio.to_thread.run_sync(take, limiter=service.unpacking)
     response.headers["location"] = f"{router.prefix}/{job.id}"
     return JobBody.model_validate(job)
 

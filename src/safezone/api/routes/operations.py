@@ -1,6 +1,7 @@
 """Whether the service lives and is ready, for whoever keeps it running."""
 
 import time
+from functools import partial
 
 import anyio
 from fastapi import APIRouter, Request
@@ -12,11 +13,13 @@ from safezone.api.schemas.documentation import StatusBody
 from safezone.api.service import Service, ServiceOfApp
 from safezone.errors import StoreUnavailable
 from safezone.store.schema import check
+from safezone.telemetry.logs import get_logger
 
 router = APIRouter(tags=["operations"])
 
 # For so long the model is believed to answer as it did.
 _BELIEVED = 60.0
+_log = get_logger("safezone.api")
 
 
 @router.get("/livez", summary="Whether the process answers")
@@ -47,7 +50,7 @@ async def _model_is_right(request: Request, service: Service) -> bool:
     fresh = time.monotonic() - state.checked < _BELIEVED
     if state.model_is_right is None or not (fresh or service.inference.waiting):
         state.model_is_right = await service.inference.run(
-            service.assessor.self_check,
+            partial(_check_model, service),
             characters=len(service.assessor.model.manifest.self_check.abstract),
             until=time.monotonic() + service.settings.deadline,
             gone=lambda: until_gone(request),
@@ -55,6 +58,15 @@ async def _model_is_right(request: Request, service: Service) -> bool:
         )
         state.checked = time.monotonic()
     return bool(state.model_is_right)
+
+
+def _check_model(service: Service) -> bool:
+    try:
+        return service.assessor.self_check()
+    except Exception:
+        # Whatever it is, nobody should be sent here.
+        _log.error("unforeseen", exc_info=True)
+        return False
 
 
 def _not_ready(detail: str) -> Response:
