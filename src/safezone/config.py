@@ -50,7 +50,9 @@ class Settings(BaseSettings):
         default=None, description="Folder of further policies, one a `.toml` file."
     )
     threads: int | None = Field(
-        default=None, ge=1, description="Threads of the encoder. Default: the library's choice."
+        default=None,
+        ge=1,
+        description="Threads that read one text. Default: one in the service, else all cores.",
     )
     host: str = Field(default="127.0.0.1", description="Address that `safezone serve` binds.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port of `safezone serve`.")
@@ -59,6 +61,13 @@ class Settings(BaseSettings):
         ge=1,
         le=64,
         description="Processes that answer requests, each with the model in its own memory.",
+    )
+    readers: int | None = Field(
+        default=None,
+        ge=1,
+        le=64,
+        description="Texts that one process of the service reads at the same time. Default: one a "
+        "core, shared among the workers, and four at most.",
     )
     auth: Literal["auto", "keys", "off"] = Field(
         default="auto",

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,17 @@ def high(assessment: Assessment, axis: str) -> float:
     probabilities = getattr(assessment, axis).probabilities
     assert probabilities is not None
     return float(list(probabilities.values())[-1])
+
+
+def test_several_threads_get_the_answers_that_one_gets(
+    assessor: Assessor, answers: dict[str, Assessment], fixture_records: Sequence[Record]
+) -> None:
+    """As the service has it: one thread a text, several texts at a time."""
+    serving = load_assessor(read_settings(threads=1))
+    proposals = [Proposal(r.abstract, r.title, r.id) for r in fixture_records[:12]]
+    with ThreadPoolExecutor(3) as pool:
+        together = list(pool.map(lambda one: serving.assess([one])[0], proposals * 2))
+    assert together == [answers[str(proposal.id)] for proposal in proposals] * 2
 
 
 def test_it_answers_its_known_text(assessor: Assessor) -> None:

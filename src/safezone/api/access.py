@@ -1,6 +1,6 @@
 """What a request must bring: a key that may do this, a body of the right type."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 from fastapi import Header, Request
@@ -10,8 +10,9 @@ from safezone.api.auth import key_of
 from safezone.store.keys import Scope
 
 
-def _may(scope: Scope) -> Callable[[Request], None]:
-    def check(request: Request) -> None:
+# Dependencies are coroutines, though they wait for nothing: others go through the thread pool.
+def _may(scope: Scope) -> Callable[[Request], Awaitable[None]]:
+    async def check(request: Request) -> None:
         key = key_of(request)
         if key is not None and not key.may(scope):
             raise HTTPException(
@@ -25,12 +26,12 @@ may_assess = _may(Scope.ASSESS)
 may_run_jobs = _may(Scope.JOBS)
 
 
-def require_json(content_type: Annotated[str, Header(include_in_schema=False)] = "") -> None:
+async def require_json(content_type: Annotated[str, Header(include_in_schema=False)] = "") -> None:
     """Refuse a body that is not JSON by its content type."""
     _require("application/json", content_type)
 
 
-def require_form(content_type: Annotated[str, Header(include_in_schema=False)] = "") -> None:
+async def require_form(content_type: Annotated[str, Header(include_in_schema=False)] = "") -> None:
     """Refuse a body that is no form with a file in it by its content type."""
     _require("multipart/form-data", content_type)
 

@@ -16,6 +16,7 @@ from safezone.api.guards import BodyBounds, Net
 from safezone.api.observing import NO_TELEMETRY_BY_FASTAPI, Observed
 from safezone.api.routes import router
 from safezone.api.service import Service
+from safezone.telemetry.traces import stop_traces
 
 _DESCRIPTION = """\
 Reads the abstract of a research project and says how geopolitically sensitive it is, with
@@ -36,6 +37,7 @@ def create_app(service: Service) -> FastAPI:
             await anyio.to_thread.run_sync(background.stop)
         await anyio.to_thread.run_sync(service.inference.stop)
         service.store.dispose()
+        await anyio.to_thread.run_sync(stop_traces)
 
     app = FastAPI(
         title="safezone",

@@ -1,7 +1,7 @@
-"""One reading at a time, in the order of urgency, behind a bounded queue.
+"""As many readings at a time as there are cores, in the order of urgency, behind a bounded queue.
 
-The encoder uses every core it may, so that two readings at once would only slow each other. Whoever
-would have to wait longer than its deadline is told so at once, rather than everybody being slow.
+Whoever would have to wait longer than its deadline is told so at once, rather than everybody being
+slow.
 """
 
 import asyncio
@@ -60,39 +60,38 @@ class _Task(Generic[T]):
 
 
 class Inference:
-    """Runs readings one after another in a thread of its own.
+    """Runs readings in `readers` threads of its own.
 
     `most_waiting` bounds how many requests wait.
     """
 
-    def __init__(self, most_waiting: int) -> None:
+    def __init__(self, most_waiting: int, readers: int = 1) -> None:
         self._most_waiting = most_waiting
         self._numbers = itertools.count()
         self._changed = threading.Condition()
         self._heap: list[_Task[Any]] = []
-        self._reading: _Task[Any] | None = None
+        self._reading = 0  # characters
         self._stopped = False
         self._seconds, self._characters = _SECONDS, float(_CHARACTERS)
-        self._thread = threading.Thread(target=self._run, name="inference", daemon=True)
-        self._thread.start()
+        self._threads = [
+            threading.Thread(target=self._run, name=f"reader-{number}", daemon=True)
+            for number in range(readers)
+        ]
+        for thread in self._threads:
+            thread.start()
 
     @property
     def waiting(self) -> int:
         """How many requests wait for their turn."""
         with self._changed:
-            return sum(not task.behind for task in self._heap)
-
-    @property
-    def reading(self) -> bool:
-        """Whether something is being read."""
-        return self._reading is not None
+            return len(self._in_line())
 
     def wait_expected(self) -> float:
         """Seconds until a newcomer has its turn, by the pace of late."""
         with self._changed:
-            ahead = sum(task.characters for task in self._heap if not task.behind)
-            ahead += self._reading.characters if self._reading else 0
-        return ahead * self._seconds / self._characters
+            ahead = self._reading + sum(task.characters for task in self._in_line())
+            pace = self._seconds / self._characters
+        return ahead * pace / len(self._threads)
 
     async def run(
         self,
@@ -144,7 +143,8 @@ class Inference:
         with self._changed:
             self._stopped = True
             self._changed.notify_all()
-        self._thread.join()
+        for thread in self._threads:
+            thread.join()
 
     def _put(self, work: Callable[[], T], characters: int, *, behind: bool) -> "Future[T]":
         urgency = time.monotonic() + (_PATIENCE if behind else 0)
@@ -158,33 +158,42 @@ class Inference:
             inference_queue_depth.inc()
         return task.answer
 
+    def _in_line(self) -> list[_Task[Any]]:
+        """The requests that wait; whoever is past its deadline or has gone has cancelled."""
+        return [task for task in self._heap if not task.behind and not task.answer.cancelled()]
+
     def _next(self) -> _Task[Any] | None:
         with self._changed:
-            self._reading = None
             self._changed.wait_for(lambda: self._heap or self._stopped)
-            if self._stopped:
+            if not self._heap:
                 return None
-            self._reading = heapq.heappop(self._heap)
             inference_queue_depth.dec()
-            return self._reading
+            return heapq.heappop(self._heap)
 
     def _run(self) -> None:
         while (task := self._next()) is not None:
-            # Whoever is past its deadline or has gone has cancelled.
             if task.answer.set_running_or_notify_cancel():
                 self._perform(task)
-        for task in self._heap:
-            if task.answer.set_running_or_notify_cancel():
-                task.answer.set_exception(Stopped("The service is shutting down."))
 
     def _perform(self, task: _Task[Any]) -> None:
+        if self._stopped:
+            task.answer.set_exception(Stopped("The service is shutting down."))
+            return
+        with self._changed:
+            self._reading += task.characters
         began = time.monotonic()
         try:
             result = task.work()
         except Exception as error:
             task.answer.set_exception(error)
-            return
-        took = time.monotonic() - began
-        self._seconds = _MEMORY * self._seconds + took
-        self._characters = _MEMORY * self._characters + task.characters
-        task.answer.set_result(result)
+        else:
+            self._learn(task.characters, time.monotonic() - began)
+            task.answer.set_result(result)
+        finally:
+            with self._changed:
+                self._reading -= task.characters
+
+    def _learn(self, characters: int, seconds: float) -> None:
+        with self._changed:
+            self._seconds = _MEMORY * self._seconds + seconds
+            self._characters = _MEMORY * self._characters + characters

@@ -48,7 +48,7 @@ class Form:
     flat: bool
 
 
-def form_of_query(
+async def form_of_query(
     view: Annotated[
         Literal["full", "flat"],
         Query(description="'flat' gives an object of texts and numbers alone, for spreadsheets."),

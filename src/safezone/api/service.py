@@ -1,6 +1,7 @@
 """What every request may use, and how it is put together from settings."""
 
 import ipaddress
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -26,6 +27,7 @@ from safezone.store.keys import KeyStore
 
 # Files unpacked at the same time: each may take up to 2 GB for a moment.
 _UNPACKED_AT_ONCE = 1
+_MOST_READERS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ def open_service(settings: Settings, assessor: Assessor | None = None) -> Servic
     store = open_store(settings)
     keys = KeyStore(store)
     asked = asks_for_keys(settings, keys)
-    assessor = assessor or load_assessor(settings)
+    assessor = assessor or load_assessor(_one_thread_a_text(settings))
     erasing = Erasing(partial(erase_deleted, store))
     jobs = JobStore(store, forget=erasing)
     return Service(
@@ -86,10 +88,23 @@ def open_service(settings: Settings, assessor: Assessor | None = None) -> Servic
         ),
         erasing=erasing,
         rates=RateLimits(settings.rate, settings.rate_store),
-        inference=Inference(settings.queue),
+        inference=Inference(settings.queue, settings.readers or _readers(settings.workers)),
         unpacking=CapacityLimiter(_UNPACKED_AT_ONCE),
         asks_for_keys=asked,
     )
+
+
+def _one_thread_a_text(settings: Settings) -> Settings:
+    # Two texts on a core each are read sooner than one after the other on both.
+    return settings.model_copy(update={"threads": settings.threads or 1})
+
+
+def _readers(workers: int) -> int:
+    """How many texts at a time. What is not the encoder's work holds Python's one lock, so that more
+    than a few in one process would wait for each other.
+    """
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return min(max((cores or 1) // workers, 1), _MOST_READERS)
 
 
 def asks_for_keys(settings: Settings, keys: KeyStore) -> bool:
@@ -114,7 +129,7 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def service_of(request: Request) -> Service:
+async def service_of(request: Request) -> Service:
     service: Service = request.app.state.service
     return service
 

@@ -28,8 +28,8 @@ _TOP_AREAS = 3
 class Assessor:
     """Assesses proposals with one model under one policy.
 
-    The same text gets the same answer whatever else is assessed with it. Not thread-safe beyond
-    what its encoder is; the service calls it from one thread at a time.
+    The same text gets the same answer whatever else is assessed with it, before it or at the same
+    time: several threads may use it, as far as its encoder lets them.
     """
 
     def __init__(self, model: Model, policy: Policy, taxonomy: Taxonomy) -> None:

@@ -21,8 +21,8 @@ async def never() -> None:
 
 
 @contextmanager
-def inference(most_waiting: int = 8) -> Iterator[Inference]:
-    made = Inference(most_waiting)
+def inference(most_waiting: int = 8, readers: int = 1) -> Iterator[Inference]:
+    made = Inference(most_waiting, readers)
     yield made
     made.stop()
 
@@ -81,6 +81,39 @@ def test_requests_are_read_one_at_a_time_in_the_order_of_their_coming() -> None:
 
     asyncio.run(scene())
     assert most == 1
+
+
+def test_so_many_are_read_at_a_time_as_there_are_readers() -> None:
+    async def scene() -> None:
+        with inference(readers=2) as made:
+            held = [Held(), Held()]
+            first = [asyncio.create_task(run(made, one)) for one in held]
+            for one in held:
+                await begun(one)
+            third = asyncio.create_task(run(made, lambda: "third"))
+            await asyncio.sleep(0.05)
+            assert made.waiting == 1
+            held[1].end.set()
+            assert await third == "third"
+            held[0].end.set()
+            assert await asyncio.gather(*first) == ["held", "held"]
+
+    asyncio.run(scene())
+
+
+def test_more_readers_make_the_wait_shorter() -> None:
+    async def expected(readers: int) -> float:
+        with inference(readers=readers) as made:
+            held = Held()
+            first = asyncio.create_task(run(made, held, characters=300_000))
+            await begun(held)
+            wait = made.wait_expected()
+            held.end.set()
+            await first
+            return wait
+
+    one, three = asyncio.run(expected(1)), asyncio.run(expected(3))
+    assert one == pytest.approx(3 * three)
 
 
 def test_what_the_work_raises_reaches_who_asked_and_nobody_else() -> None:

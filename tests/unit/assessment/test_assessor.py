@@ -1,6 +1,8 @@
 """The assessor, with a model trained on the debug encoder."""
 
 import json
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -227,3 +229,13 @@ def test_the_self_check_fails_when_an_answer_changes(
         manifest = bundle.manifest.model_copy(update={"self_check": altered})
         model = Model(replace(bundle, manifest=manifest), DebugEncoder(), taxonomy)
         assert Assessor(model, find_policy("default"), taxonomy).self_check() is False
+
+
+def test_several_threads_get_the_answers_that_one_gets(
+    debug_assessor: Assessor, fixture_records: Sequence[Record]
+) -> None:
+    proposals = [Proposal(abstract=one.abstract, title=one.title) for one in fixture_records[:24]]
+    alone = [debug_assessor.assess([proposal]) for proposal in proposals]
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(lambda one: debug_assessor.assess([one]), proposals * 4))
+    assert together == alone * 4
