@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from bench.quality.environments import ROOT
+from bench.environments import ROOT
 from bench.quality.measure import measure
 from bench.quality.systems import PEERS, PeerFailed, System, peer, safezone
 from bench.quality.tables import measure_tables, system_table

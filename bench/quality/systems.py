@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -10,7 +11,7 @@ from pathlib import Path
 from subprocess import CalledProcessError
 
 import numpy as np
-from bench.quality.environments import python_of, requirements_of, run_peer
+from bench.environments import ROOT, python_of, variables
 from bench.quality.peers.protocol import Answer, Row, Task, read_result, write_task
 
 from safezone.bootstrap import load_assessor
@@ -30,7 +31,10 @@ PEERS: Mapping[str, str] = {
     "setfit": "SetFit",
     "annif": "Annif",
 }
+REQUIREMENTS = Path(__file__).parent / "requirements"
 _FOLDER = Path(__file__).parent / "peers"
+# The same answers in every run, and a log without bars.
+_VARIABLES = {"TOKENIZERS_PARALLELISM": "false", "TQDM_DISABLE": "1", "PYTHONHASHSEED": "0"}
 
 
 class PeerFailed(Exception):
@@ -82,10 +86,10 @@ def peer(
     try:
         if not timed.exists():
             write_task(task)
-            python = python_of(name, work)
+            python = python_of(name, requirements_of(name), work)
             print(f"{name}: training and answering", file=sys.stderr, flush=True)
             start = time.perf_counter()
-            run_peer(name, python, task.folder)
+            _run(name, python, task.folder)
             seconds = time.perf_counter() - start
             read_result(task)
             # Written last, so that it stands for answers that were found to be such.
@@ -103,6 +107,28 @@ def peer(
         all(probabilistic for _, probabilistic in predictions.values()),
         float(timed.read_text(encoding="utf-8")),
     )
+
+
+def requirements_of(name: str) -> Path | None:
+    """The pinned packages of a peer; None where the project's own environment has all it needs."""
+    path = REQUIREMENTS / f"{name}.txt"
+    return path if path.exists() else None
+
+
+def _run(name: str, python: Path, folder: Path) -> None:
+    """Run a peer on the task in `folder`. Raises CalledProcessError; what it printed is in log.txt.
+
+    It runs from the repository's root, where it finds this package and nothing of safezone.
+    """
+    with (folder / "log.txt").open("wb") as log:
+        subprocess.run(
+            [python, "-m", f"bench.quality.peers.{name}", folder.resolve()],
+            cwd=ROOT,
+            env=variables(**_VARIABLES),
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            check=True,
+        )
 
 
 def _rows(records: Sequence[Record], taxonomy: Taxonomy) -> list[Row]:

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from bench.quality.environments import REQUIREMENTS, requirements_of
 from bench.quality.peers.keywords import Matcher, Terms, read_terms
 from bench.quality.peers.protocol import (
     Answer,
@@ -20,7 +19,7 @@ from bench.quality.peers.protocol import (
     write_result,
     write_task,
 )
-from bench.quality.systems import PEERS
+from bench.quality.systems import PEERS, REQUIREMENTS, requirements_of
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -66,7 +66,9 @@ def test_make_serve_serves(tmp_path: Path) -> None:
 def test_a_service_that_others_reach_asks_for_the_key_that_was_made(
     debug_bundle_path: Path, tmp_path: Path
 ) -> None:
-    [make_key] = [command for command in commands() if command.startswith(".venv/bin/safezone keys")]
+    [make_key] = [
+        command for command in commands() if command.startswith(".venv/bin/safezone keys")
+    ]
     [serve] = [command for command in commands() if command.startswith(SERVE)]
     (tmp_path / ".venv").symlink_to(Path(sys.prefix))
     settings = {"store": f"sqlite:///{tmp_path / 'safezone.db'}", "encoder": "debug"}

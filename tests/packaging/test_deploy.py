@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml  # type: ignore[import-untyped]
+import yaml
 
 from safezone.api.routes.operations import router as operations
+from safezone.api.service import MOST_READERS
 from safezone.config import Settings, read_settings
 
 ROOT = Path(__file__).parents[2]
@@ -199,10 +200,11 @@ def test_no_variable_of_kubernetes_takes_the_place_of_a_setting() -> None:
     assert all(pod["spec"]["enableServiceLinks"] is False for pod in pods())
 
 
-def test_threads_are_as_many_as_the_cores_of_a_pod() -> None:
+def test_a_pod_has_no_more_cores_than_one_process_reads_texts_with() -> None:
     [config] = of_kind("ConfigMap")
+    assert not {"SAFEZONE_WORKERS", "SAFEZONE_READERS", "SAFEZONE_THREADS"} & config["data"].keys()
     for pod in pods():
-        assert container(pod)["resources"]["limits"]["cpu"] == config["data"]["SAFEZONE_THREADS"]
+        assert 1 <= int(container(pod)["resources"]["limits"]["cpu"]) <= MOST_READERS
 
 
 def test_probes_and_services_lead_to_paths_and_ports_that_there_are() -> None:

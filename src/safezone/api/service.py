@@ -1,13 +1,13 @@
 """What every request may use, and how it is put together from settings."""
 
 import ipaddress
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import Annotated
 
+import joblib
 from anyio import CapacityLimiter
 from fastapi import Depends, Request
 from sqlalchemy import Engine
@@ -27,7 +27,7 @@ from safezone.store.keys import KeyStore
 
 # Files unpacked at the same time: each may take up to 2 GB for a moment.
 _UNPACKED_AT_ONCE = 1
-_MOST_READERS = 4
+MOST_READERS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +100,11 @@ def _one_thread_a_text(settings: Settings) -> Settings:
 
 
 def _readers(workers: int) -> int:
-    """How many texts at a time. What is not the encoder's work holds Python's one lock, so that more
-    than a few in one process would wait for each other.
+    """How many texts at a time. What is not the encoder's work holds Python's one lock, so that
+    more than a few in one process would wait for each other.
     """
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return min(max((cores or 1) // workers, 1), _MOST_READERS)
+    # It counts what a container may use, not what the machine has.
+    return min(max(joblib.cpu_count() // workers, 1), MOST_READERS)
 
 
 def asks_for_keys(settings: Settings, keys: KeyStore) -> bool:
