@@ -8,6 +8,7 @@ from fastapi.testclient import TestClient
 
 from bad_requests import BAD_REQUESTS, CANARY, JSON
 from safezone.api.app import create_app
+from safezone.api.inference import Busy
 from safezone.api.service import Service
 
 
@@ -73,3 +74,23 @@ def test_a_model_that_answers_otherwise_is_not_ready(
     answer = TestClient(create_app(service)).get("/readyz")
     assert answer.status_code == 503
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_under_overload_a_request_is_refused_before_it_is_read(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Bodies of any kind are answered alike; what needs no model goes on."""
+
+    def busy(*_: object) -> None:
+        raise Busy(3.2)
+
+    monkeypatch.setattr(service.inference, "refuse_if_busy", busy)
+    client = TestClient(create_app(service))
+    for path in ("/v1/assessments", "/v1/assessments:batch", "/v1/comparisons"):
+        for content in (b"{", b'{"abstract": "Ice."}', CANARY.encode() * 80_000):
+            answer = client.post(path, content=content, headers=JSON)
+            assert answer.status_code == 503
+            assert answer.headers["retry-after"] == "4"
+            assert answer.json()["type"] == "urn:safezone:problem:busy"
+    assert client.get("/v1/taxonomy").status_code == 200
+    assert client.post("/v1/jobs", files={"file": b""}).status_code == 422

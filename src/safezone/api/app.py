@@ -9,6 +9,7 @@ from fastapi.middleware.cors import CORSMiddleware
 
 import safezone
 from safezone.api import failures
+from safezone.api.admission import Admission
 from safezone.api.auth import Authenticated
 from safezone.api.background import Background
 from safezone.api.document import document
@@ -18,6 +19,7 @@ from safezone.api.routes import router
 from safezone.api.service import Service
 from safezone.telemetry.traces import stop_traces
 
+_UPLOADS = "/v1/jobs"
 _DESCRIPTION = """\
 Reads the abstract of a research project and says how geopolitically sensitive it is, with
 instrumentation risk kept apart from data-use risk. The answer is a triage signal for a person.
@@ -64,11 +66,14 @@ def _wrap(app: FastAPI, service: Service) -> None:
     app.add_middleware(
         BodyBounds,
         seconds=settings.deadline,
-        upload_path="/v1/jobs",
+        upload_path=_UPLOADS,
         upload_limit=settings.job_bytes,
     )
     if service.asks_for_keys:
         app.add_middleware(Authenticated, keys=service.keys, rates=service.rates)
+    app.add_middleware(
+        Admission, inference=service.inference, seconds=settings.deadline, upload_path=_UPLOADS
+    )
     if settings.cors_origins:
         app.add_middleware(
             CORSMiddleware,

@@ -73,8 +73,8 @@ def problem_from(error: SafezoneError) -> Problem:
     return problem_of(kind, str(error) if kind in _IN_ITS_WORDS else "")
 
 
-async def _on_own(_: Request, error: Exception) -> Response:
-    assert isinstance(error, SafezoneError)  # noqa: S101 - it is installed for no other
+def response_to(error: SafezoneError) -> ProblemResponse:
+    """The response to a foreseen exception of this package."""
     problem = problem_from(error)
     if reason := _TURNED_AWAY.get(type(error)):
         count_turned_away(reason)
@@ -83,6 +83,11 @@ async def _on_own(_: Request, error: Exception) -> Response:
     if problem.status == 503 or in_progress:
         headers["retry-after"] = str(math.ceil(getattr(error, "retry_after", _SOON)))
     return ProblemResponse(problem, headers)
+
+
+async def _on_own(_: Request, error: Exception) -> Response:
+    assert isinstance(error, SafezoneError)  # noqa: S101 - it is installed for no other
+    return response_to(error)
 
 
 async def _on_unread_body(_: Request, error: Exception) -> Response:

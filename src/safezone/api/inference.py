@@ -24,6 +24,8 @@ T = TypeVar("T")
 _MEMORY = 0.9
 # The pace until something was measured: seconds that so many characters take.
 _SECONDS, _CHARACTERS = 0.04, 2_000
+# So much longer than expected may a wait be without passing the deadline.
+_MARGIN = 1.2
 # No text is read in less time than one of so many characters.
 _LEAST_CHARACTERS = 300
 # Work in the background counts as if it had come so much later, and is not starved for longer.
@@ -90,8 +92,7 @@ class Inference:
         """Seconds until a newcomer has its turn, by the pace of late."""
         with self._changed:
             ahead = self._reading + sum(task.characters for task in self._in_line())
-            pace = self._seconds / self._characters
-        return ahead * pace / len(self._threads)
+        return self._seconds_of(ahead) / len(self._threads)
 
     async def run(
         self,
@@ -110,10 +111,8 @@ class Inference:
         """
         if time.monotonic() >= until:
             raise DeadlinePassed("The text was not read in time.")
-        wait = self.wait_expected()
-        full = self.waiting >= self._most_waiting or time.monotonic() + wait > until
-        if full and not admitted:
-            raise Busy(max(wait, 1.0))
+        if not admitted:
+            self.refuse_if_busy(until, characters)
         answer = asyncio.wrap_future(self._put(work, characters, behind=False))
         watch = asyncio.ensure_future(gone())
         try:
@@ -130,6 +129,14 @@ class Inference:
         finally:
             answer.cancel()
             watch.cancel()
+
+    def refuse_if_busy(self, until: float, characters: int = 0) -> None:
+        """Raises Busy where a request of so many characters would not be read in time."""
+        wait = self.wait_expected()
+        end = time.monotonic() + _MARGIN * (wait + self._seconds_of(characters))
+        # What is long by itself may try where it keeps nobody waiting.
+        if (wait and end > until) or self.waiting >= self._most_waiting:
+            raise Busy(max(wait, 1.0))
 
     def run_behind(self, work: Callable[[], T], *, characters: int) -> T:
         """What `work` gives, from any thread, after requests that came within seconds of it.
@@ -157,6 +164,9 @@ class Inference:
             self._changed.notify()
             inference_queue_depth.inc()
         return task.answer
+
+    def _seconds_of(self, characters: int) -> float:
+        return characters * self._seconds / self._characters
 
     def _in_line(self) -> list[_Task[Any]]:
         """The requests that wait; whoever is past its deadline or has gone has cancelled."""

@@ -1,6 +1,5 @@
 """From a proposal to the answer of a request or of a job's row."""
 
-import time
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Any, Literal
@@ -134,9 +133,10 @@ async def answer_in_turn(
     )
 
 
-def deadline(service: Service) -> float:
-    """Until when a request that begins now is answered."""
-    return time.monotonic() + service.settings.deadline
+def deadline(request: Request, service: Service) -> float:
+    """Until when a request is answered, from its coming on (monotonic)."""
+    since: float = request.state.since
+    return since + service.settings.deadline
 
 
 async def until_gone(request: Request) -> None:

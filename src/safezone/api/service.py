@@ -104,7 +104,7 @@ def _readers(workers: int) -> int:
     more than a few in one process would wait for each other.
     """
     # It counts what a container may use, not what the machine has.
-    return min(max(joblib.cpu_count() // workers, 1), MOST_READERS)
+    return min(max(int(joblib.cpu_count()) // workers, 1), MOST_READERS)
 
 
 def asks_for_keys(settings: Settings, keys: KeyStore) -> bool:

@@ -174,6 +174,20 @@ def test_who_would_wait_past_its_deadline_is_told_at_once() -> None:
     asyncio.run(scene())
 
 
+def test_what_is_long_by_itself_may_try_where_nobody_waits() -> None:
+    async def scene() -> None:
+        with inference() as made:
+            held = Held()
+            first = asyncio.create_task(run(made, held, characters=50_000_000, seconds=20))
+            await begun(held)
+            with pytest.raises(Busy):
+                await run(made, lambda: "never", characters=50_000_000, seconds=20)
+            held.end.set()
+            assert await first == "held"
+
+    asyncio.run(scene())
+
+
 def test_a_deadline_that_passes_ends_the_waiting_and_the_work_is_left_undone() -> None:
     done = list[str]()
 

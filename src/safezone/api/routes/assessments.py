@@ -50,7 +50,7 @@ async def create_assessment(
     A text that is too short, not English or no research abstract is answered with
     `abstained: true` and a reason, not with an error.
     """
-    until = deadline(service)
+    until = deadline(request, service)
     proposal, policy = body.proposal(), service.policy(body.policy)
     headers = await service.rates.take(caller_of(request))
     found = await answer_in_turn(request, service, proposal, policy, form, until=until)
@@ -72,7 +72,7 @@ async def create_assessments(
     What is wrong with one proposal spoils no other. Proposals that were not read within the
     deadline have a problem of the kind `deadline`: send those again.
     """
-    until = deadline(service)
+    until = deadline(request, service)
     headers = await service.rates.take(caller_of(request), len(body.proposals))
     results: list[dict[str, Any]] = []
     for item in body.proposals:

@@ -40,7 +40,7 @@ async def create_comparison(
     found = await service.inference.run(
         lambda: _plain(compare(service.assessor, before, after, policy)),
         characters=sum(len(one.title) + len(one.abstract) for one in (before, after)),
-        until=deadline(service),
+        until=deadline(request, service),
         gone=lambda: until_gone(request),
     )
     return JSONResponse(found, headers=headers)
