@@ -10,6 +10,7 @@ from typer.testing import CliRunner, Result
 
 from safezone.cli.keys import keys_app
 from safezone.cli.store import store_app
+from safezone.jobs.webhooks import derive_secret
 from safezone.store.engine import open_engine
 from safezone.store.key_text import PATTERN, parse_key_text
 from safezone.store.keys import ApiKey, KeyStore
@@ -123,8 +124,25 @@ def test_what_is_wrong_is_one_line_on_standard_error(run: Run) -> None:
 
 def test_a_store_without_tables_is_told_to_be_upgraded(run: Run, tmp_path: Path) -> None:
     other = f"sqlite:///{tmp_path / 'other.db'}"
-    for command in (("store", "check"), ("keys", "list"), ("keys", "create", "--name", "portal")):
+    for command in (("store", "check"), ("keys", "list"), ("keys", "revoke", "abcdefghijkl")):
         result = run(*command, "--store", other, exit_code=1)
         assert "safezone store upgrade" in result.stderr
     run("store", "upgrade", "--store", other)
     assert "of this version" in run("store", "check", "--store", other).stdout
+
+
+def test_the_first_key_of_a_new_machine_makes_the_store(run: Run, tmp_path: Path) -> None:
+    other = f"sqlite:///{tmp_path / 'other.db'}"
+    assert run("keys", "create", "--name", "portal", "--store", other).stdout.startswith("sz_")
+    assert "of this version" in run("store", "check", "--store", other).stdout
+
+
+def test_a_webhook_secret_is_shown_where_the_service_has_one(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("keys", "create", "--name", "portal")
+    [key] = json.loads(run("keys", "list", "--json").stdout)
+    assert "SAFEZONE_WEBHOOK_SECRET" in run("keys", "webhook-secret", key["id"], exit_code=2).stderr
+    monkeypatch.setenv("SAFEZONE_WEBHOOK_SECRET", "s" * 32)
+    shown = run("keys", "webhook-secret", key["id"]).stdout.strip()
+    assert shown == derive_secret("s" * 32, key["owner"])

@@ -113,7 +113,8 @@ class Inference:
             raise DeadlinePassed("The text was not read in time.")
         if not admitted:
             self.refuse_if_busy(until, characters)
-        answer = asyncio.wrap_future(self._put(work, characters, behind=False))
+        waiting = self._put(work, characters, behind=False)
+        answer = asyncio.wrap_future(waiting)
         watch = asyncio.ensure_future(gone())
         try:
             await asyncio.wait(
@@ -127,6 +128,8 @@ class Inference:
                 raise ClientGone("The client has gone.")
             raise DeadlinePassed("The text was not read in time.")
         finally:
+            # By itself `answer` would hand its cancelling on a moment later.
+            waiting.cancel()
             answer.cancel()
             watch.cancel()
 
