@@ -93,7 +93,10 @@ def debug_server(
     debug_bundle_path: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[LiveServer]:
     log = tmp_path_factory.mktemp("debug-server") / "log"
-    server = start_server(log, "--encoder", "debug", "--model", str(debug_bundle_path))
+    # The tests send more in a minute than any caller may by default.
+    server = start_server(
+        log, "--encoder", "debug", "--model", str(debug_bundle_path), rate="1000000/minute"
+    )
     yield server
     stop_server(server)
 
