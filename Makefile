@@ -24,7 +24,7 @@ serve: setup ## serve the API on http://127.0.0.1:8000
 	$(BIN)/safezone serve
 
 test: setup ## run the whole test suite
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 lint: setup
 	$(BIN)/ruff check .

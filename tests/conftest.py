@@ -103,6 +103,7 @@ def debug_server(
 
 @pytest.fixture(scope="session")
 def shipped_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
-    server = start_server(tmp_path_factory.mktemp("shipped-server") / "log")
+    # With numbers that are those of every machine.
+    server = start_server(tmp_path_factory.mktemp("shipped-server") / "log", runtime="onnx")
     yield server
     stop_server(server)

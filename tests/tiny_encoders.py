@@ -8,7 +8,13 @@ import numpy as np
 from onnx import TensorProto, helper, numpy_helper
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
 
-from safezone.model.encoders.onnx import ATTENTION_MASK, DIMENSION, INPUT_IDS, MAX_PIECES, OUTPUT
+from safezone.model.encoders.exported import (
+    ATTENTION_MASK,
+    DIMENSION,
+    INPUT_IDS,
+    MAX_PIECES,
+    OUTPUT,
+)
 
 if TYPE_CHECKING:
     from transformers import BertModel

@@ -4,7 +4,6 @@ from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Literal
 
-from limits import parse_many
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
@@ -16,6 +15,9 @@ def _with_home(url: str) -> str:
 
 
 def _parsed_by_limits(rate: str) -> str:
+    # Settings are read by every command, most of which count nothing.
+    from limits import parse_many
+
     try:
         parse_many(rate)
     except ValueError:
@@ -42,6 +44,12 @@ class Settings(BaseSettings):
         "a local sentence-transformers folder. Default: the one that the bundle carries, or else "
         "`minilm`. It must be the one the bundle was trained on.",
     )
+    runtime: Literal["auto", "onnx", "openvino"] = Field(
+        default="auto",
+        description="What computes the encoder that the bundle carries: `openvino` (8-bit "
+        "products, faster) or `onnx` (32-bit floats, the same on every machine). Default: "
+        "`openvino` where it is installed and the processor is made for it, else `onnx`.",
+    )
     policy: str = Field(
         default="default",
         description="Id of the policy that computes the route, or the path of a `.toml` file.",
@@ -52,7 +60,8 @@ class Settings(BaseSettings):
     threads: int | None = Field(
         default=None,
         ge=1,
-        description="Threads that read one text. Default: one in the service, else all cores.",
+        description="Parts of texts that one request or command reads at the same time, each on a "
+        "core. Default: one in the service, else one a core.",
     )
     host: str = Field(default="127.0.0.1", description="Address that `safezone serve` binds.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port of `safezone serve`.")

@@ -32,8 +32,9 @@ from safezone.client.webhooks import verify
 from safezone.corpus.records import Record
 from safezone.jobs.webhooks import derive_secret
 from safezone.store.engine import open_engine
-from safezone.store.keys import KeyStore, Scope
+from safezone.store.keys import KeyStore
 from safezone.store.schema import upgrade
+from safezone.store.scopes import Scope
 from safezone.store.tables import job_rows
 from waiting import until
 

@@ -16,7 +16,8 @@ from live_server import LiveServer
 from raw_requests import connect, head, status_of
 from safezone.store.engine import open_engine, utc_now
 from safezone.store.key_text import KeyText, new_key_text
-from safezone.store.keys import KeyStore, Scope
+from safezone.store.keys import KeyStore
+from safezone.store.scopes import Scope
 
 PROPOSAL = {"abstract": "We date ice cores from a public archive."}
 FRAMING = {"before": PROPOSAL, "after": PROPOSAL}

@@ -16,8 +16,9 @@ from live_server import LiveServer
 from redis_server import RedisServer, redis_server
 from safezone.store.engine import open_engine
 from safezone.store.key_text import new_key_text
-from safezone.store.keys import KeyStore, Scope
+from safezone.store.keys import KeyStore
 from safezone.store.schema import upgrade
+from safezone.store.scopes import Scope
 
 PROPOSAL = {"abstract": "We date ice cores from a public archive."}
 # An hour, so that no test runs over the end of a window.

@@ -22,8 +22,9 @@ from live_jobs import (
 )
 from live_server import LiveServer
 from safezone.store.engine import open_engine
-from safezone.store.keys import KeyStore, Scope
+from safezone.store.keys import KeyStore
 from safezone.store.schema import upgrade
+from safezone.store.scopes import Scope
 
 PROPOSAL = {"abstract": abstract(1)}
 

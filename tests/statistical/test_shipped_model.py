@@ -47,6 +47,33 @@ def test_several_threads_get_the_answers_that_one_gets(
     assert together == [answers[str(proposal.id)] for proposal in proposals] * 2
 
 
+def test_products_of_eight_bits_give_the_answers_of_floats(
+    fixture_records: Sequence[Record], taxonomy: Taxonomy
+) -> None:
+    pytest.importorskip("openvino", reason="OpenVINO is not installed on this kind of machine")
+    proposals = [Proposal(r.abstract, r.title, r.id) for r in fixture_records]
+    floats, rounded = (
+        load_assessor(read_settings(runtime=runtime)).assess(proposals)
+        for runtime in ("onnx", "openvino")
+    )
+    pairs = [
+        (getattr(one, axis.id), getattr(other, axis.id))
+        for one, other in zip(floats, rounded, strict=True)
+        for axis in taxonomy.axes
+    ]
+    # Those that stand between two levels: an even chance may fall to either side.
+    assert sum(one.level != other.level for one, other in pairs) <= 0.02 * len(pairs)
+    differences = [
+        abs(one.probabilities[level] - other.probabilities[level])
+        for one, other in pairs
+        for level in one.probabilities or ()
+    ]
+    assert len(differences) > 1_000
+    assert max(differences) < 0.1
+    assert sum(differences) / len(differences) < 0.005
+    assert [one.abstained for one in floats] == [other.abstained for other in rounded]
+
+
 def test_it_answers_its_known_text(assessor: Assessor) -> None:
     assert assessor.self_check()
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from safezone import bootstrap
 from safezone.assessment import Proposal
@@ -28,7 +29,7 @@ from safezone.errors import (
 from safezone.model.bundle import ENCODER, TOKENIZER, Bundle
 from safezone.model.digests import sha256
 from safezone.model.encoders.debug import DebugEncoder
-from safezone.model.encoders.onnx import OnnxEncoder
+from safezone.model.encoders.exported import ExportedEncoder
 from safezone.model.encoders.sentence_transformers import minilm_folder
 from tiny_bundles import tiny_bundle
 from tiny_encoders import lookup_encoder, tiny_tokenizer
@@ -120,10 +121,44 @@ def with_encoder() -> Bundle:
 
 def test_a_bundles_own_encoder_is_chosen_where_the_settings_name_none(with_encoder: Bundle) -> None:
     encoder = load_encoder(read_settings(threads=1), with_encoder)
-    assert isinstance(encoder, OnnxEncoder)
+    assert isinstance(encoder, ExportedEncoder)
     assert encoder.info.digest == sha256(with_encoder.encoder[ENCODER])
     [pieces] = encoder.pieces(["laser radar"])
     assert encoder.embed([pieces])[0].shape == (2, 4)
+
+
+@pytest.mark.parametrize(
+    ("runtime", "installed", "fast_processor", "arithmetic"),
+    [
+        ("auto", True, True, "int8"),
+        ("auto", True, False, "float32"),
+        ("auto", False, True, "float32"),
+        ("onnx", True, True, "float32"),
+        ("openvino", True, False, "int8"),
+    ],
+)
+def test_it_is_run_by_what_is_fastest_here_or_as_the_settings_say(
+    with_encoder: Bundle,
+    monkeypatch: pytest.MonkeyPatch,
+    runtime: str,
+    installed: bool,
+    fast_processor: bool,
+    arithmetic: str,
+) -> None:
+    if installed:
+        pytest.importorskip("openvino", reason="OpenVINO is not installed on this machine")
+    else:
+        monkeypatch.setattr(bootstrap, "find_spec", lambda _: None)
+    monkeypatch.setattr(bootstrap, "multiplies_int8", lambda: fast_processor)
+    assert load_encoder(read_settings(runtime=runtime), with_encoder).arithmetic == arithmetic
+
+
+def test_a_runtime_that_is_asked_for_and_not_there_is_unavailable(
+    with_encoder: Bundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bootstrap, "find_spec", lambda _: None)
+    with pytest.raises(EncoderUnavailable, match="OpenVINO is not installed"):
+        load_encoder(read_settings(runtime="openvino"), with_encoder)
 
 
 def test_an_encoder_that_the_settings_name_wins_over_the_bundles_own(with_encoder: Bundle) -> None:
@@ -153,6 +188,15 @@ def test_an_assessor_comes_from_the_environment_alone(
     assert assessor.self_check()
     [assessment] = assessor.assess([Proposal("Too short.")])
     assert assessment.provenance.policy == "default@1"
+
+
+def test_what_is_not_the_encoders_is_computed_on_one_thread(debug_bundle_path: Path) -> None:
+    """Further ones would wait for each other, on a core each."""
+    with threadpool_limits(3, user_api="blas"):
+        load_assessor(read_settings(encoder="debug", model=debug_bundle_path))
+        libraries = [each for each in threadpool_info() if each["user_api"] == "blas"]
+        assert libraries
+        assert {each["num_threads"] for each in libraries} == {1}
 
 
 def test_the_other_encoder_does_not_go_with_the_bundle(

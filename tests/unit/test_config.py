@@ -16,6 +16,7 @@ def test_defaults_need_no_environment() -> None:
     assert read_settings().model_dump() == {
         "model": None,
         "encoder": None,
+        "runtime": "auto",
         "policy": "default",
         "policy_folder": None,
         "threads": None,

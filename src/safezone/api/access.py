@@ -7,7 +7,7 @@ from fastapi import Header, Request
 from starlette.exceptions import HTTPException
 
 from safezone.api.auth import key_of
-from safezone.store.keys import Scope
+from safezone.store.scopes import Scope
 
 
 # Dependencies are coroutines, though they wait for nothing: others go through the thread pool.

@@ -4,21 +4,20 @@ import socket
 import threading
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from safezone.api.inference import Stopped
 from safezone.api.reading import Form, answer, cost, parts_of
 from safezone.api.service import Service
 from safezone.assessment import Proposal
-from safezone.jobs.courier import Courier
 from safezone.jobs.reading import JobOptions, NotNow
-from safezone.jobs.sending import Sender
 from safezone.jobs.upkeep import Upkeep
-from safezone.jobs.webhooks import derive_secret
 from safezone.jobs.worker import Worker
 from safezone.policy.profile import Policy
-from safezone.store.deliveries import DeliveryStore
 from safezone.store.queue import JobQueue
+
+if TYPE_CHECKING:
+    from safezone.jobs.courier import Courier
 
 
 class Background:
@@ -36,14 +35,7 @@ class Background:
         )
         self._threads = [threading.Thread(target=worker.run, args=(self._stop,), name="jobs")]
         if (secret := service.settings.webhook_secret) is not None:
-            courier = Courier(
-                DeliveryStore(service.store),
-                Sender(
-                    allowed=service.settings.webhook_networks,
-                    authorities=service.settings.webhook_ca,
-                ),
-                partial(derive_secret, secret.get_secret_value()),
-            )
+            courier = _courier(service, secret.get_secret_value())
             self._threads.append(
                 threading.Thread(target=courier.run, args=(self._stop,), name="webhooks")
             )
@@ -72,3 +64,15 @@ class Background:
             partial(answer, self._service, proposal, policy, form),
             characters=cost(proposal, form),
         )
+
+
+def _courier(service: Service, secret: str) -> "Courier":
+    # Here, because most services send no webhooks.
+    from safezone.jobs.courier import Courier  # noqa: PLC0415
+    from safezone.jobs.sending import Sender  # noqa: PLC0415
+    from safezone.jobs.webhooks import derive_secret  # noqa: PLC0415
+    from safezone.store.deliveries import DeliveryStore  # noqa: PLC0415
+
+    settings = service.settings
+    sender = Sender(allowed=settings.webhook_networks, authorities=settings.webhook_ca)
+    return Courier(DeliveryStore(service.store), sender, partial(derive_secret, secret))

@@ -70,7 +70,8 @@ def open_service(settings: Settings, assessor: Assessor | None = None) -> Servic
     store = open_store(settings)
     keys = KeyStore(store)
     asked = asks_for_keys(settings, keys)
-    assessor = assessor or load_assessor(_one_thread_a_text(settings))
+    settings = _one_text_a_core(settings)
+    assessor = assessor or load_assessor(settings)
     erasing = Erasing(partial(erase_deleted, store))
     jobs = JobStore(store, forget=erasing)
     return Service(
@@ -88,15 +89,16 @@ def open_service(settings: Settings, assessor: Assessor | None = None) -> Servic
         ),
         erasing=erasing,
         rates=RateLimits(settings.rate, settings.rate_store),
-        inference=Inference(settings.queue, settings.readers or _readers(settings.workers)),
+        inference=Inference(settings.queue, readers=settings.readers or 1),
         unpacking=CapacityLimiter(_UNPACKED_AT_ONCE),
         asks_for_keys=asked,
     )
 
 
-def _one_thread_a_text(settings: Settings) -> Settings:
-    # Two texts on a core each are read sooner than one after the other on both.
-    return settings.model_copy(update={"threads": settings.threads or 1})
+def _one_text_a_core(settings: Settings) -> Settings:
+    """With the numbers of readers, and of threads each, that were left open."""
+    readers = settings.readers or _readers(settings.workers)
+    return settings.model_copy(update={"threads": settings.threads or 1, "readers": readers})
 
 
 def _readers(workers: int) -> int:

@@ -32,6 +32,7 @@ _PROVENANCE = {
     "policy": "The policy that computed the signal, with its version.",
     "encoder": "The encoder of the model.",
     "weights_sha256": "SHA-256 of the encoder's weights.",
+    "arithmetic": "What the encoder computed in.",
 }
 
 

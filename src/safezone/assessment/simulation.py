@@ -4,8 +4,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from scipy.stats import binomtest
-
 from safezone.policy.decide import AxisFinding, ReasonCode, at_least, reasons_for, rules_for
 from safezone.policy.profile import FlagRule, Flags, Policy
 from safezone.taxonomy import Taxonomy
@@ -38,6 +36,9 @@ class Share:
     def over(cls, count: int, of: int) -> "Share":
         if not of:
             return cls(count, of, None, None)
+        # Half a second that a start of the service need not take.
+        from scipy.stats import binomtest
+
         interval = binomtest(count, of).proportion_ci(method="wilson")
         return cls(count, of, round(float(interval.low), 4), round(float(interval.high), 4))
 

@@ -173,7 +173,8 @@ class InputReport:
 @dataclass(frozen=True, slots=True)
 class Provenance:
     """Every version that made the answer; `weights_sha256` is of the encoder's weights, `lists` of
-    the ways from areas and phrases to public lists.
+    the ways from areas and phrases to public lists. `arithmetic` is what the encoder computed in:
+    the same versions in another arithmetic give probabilities that differ by a few thousandths.
     """
 
     model: str
@@ -185,6 +186,7 @@ class Provenance:
     policy: str
     encoder: str
     weights_sha256: str
+    arithmetic: str
 
 
 @dataclass(frozen=True, slots=True)

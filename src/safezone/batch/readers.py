@@ -7,16 +7,23 @@ from safezone.batch.columns import ColumnChoice, Columns
 from safezone.batch.delimited import open_delimited
 from safezone.batch.formats import FileFormat, recognise
 from safezone.batch.json_text import open_json_lines, open_json_list
-from safezone.batch.parquet import open_parquet
 from safezone.batch.rows import Row, to_row
 from safezone.batch.tables import Table
 from safezone.batch.workbook import open_workbook
 from safezone.errors import InvalidInputFile
 
+
+def _open_parquet(path: Path, choice: ColumnChoice) -> Table:
+    # Here, because most processes never read one, and its library is large.
+    from safezone.batch.parquet import open_parquet  # noqa: PLC0415
+
+    return open_parquet(path, choice)
+
+
 _OPEN: Mapping[FileFormat, Callable[[Path, ColumnChoice], Table]] = {
     FileFormat.CSV: open_delimited,
     FileFormat.XLSX: open_workbook,
-    FileFormat.PARQUET: open_parquet,
+    FileFormat.PARQUET: _open_parquet,
     FileFormat.JSON_LINES: open_json_lines,
     FileFormat.JSON_LIST: open_json_list,
 }

@@ -9,7 +9,6 @@ from typing import BinaryIO
 
 from safezone.assessment.flat import FlatValue
 from safezone.batch.answers import ROW_COLUMNS, Answer, flat_row
-from safezone.batch.results_workbook import workbook_chunks
 
 # What spreadsheets take for the beginning of a formula, after OWASP's page on CSV injection.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -72,8 +71,15 @@ def _cell(value: FlatValue) -> FlatValue:
     return value
 
 
+def _workbook(answers: Iterable[Answer]) -> Iterator[bytes]:
+    # Here, because most processes never write one, and its library is large.
+    from safezone.batch.results_workbook import workbook_chunks  # noqa: PLC0415
+
+    return workbook_chunks(answers)
+
+
 _CHUNKS: Mapping[ResultFormat, Callable[[Iterable[Answer]], Iterator[bytes]]] = {
     ResultFormat.JSON_LINES: _json_lines,
     ResultFormat.CSV: _csv,
-    ResultFormat.XLSX: workbook_chunks,
+    ResultFormat.XLSX: _workbook,
 }

@@ -5,15 +5,10 @@ from typing import Annotated
 
 import typer
 
-from safezone.assessment import Proposal
-from safezone.assessment.serialise import to_dict
-from safezone.bootstrap import load_assessor
 from safezone.cli import options
+from safezone.cli.console import output
 from safezone.cli.exit_codes import exit_on_error
 from safezone.cli.progress import progress_bar
-from safezone.cli.proposals import parse_proposals, read_source
-from safezone.cli.render import output, render
-from safezone.config import read_settings
 
 # So many at most are explained where nobody asked: it takes many times as long.
 _EXPLAINED = 20
@@ -52,6 +47,13 @@ def assess(
     if title and text is None:
         raise typer.BadParameter("--title goes with --text; a file has its own titles.")
     with exit_on_error():
+        from safezone.assessment.serialise import to_dict
+        from safezone.assessment.types import Proposal
+        from safezone.bootstrap import load_assessor
+        from safezone.cli.proposals import parse_proposals, read_source
+        from safezone.cli.render import render
+        from safezone.config import read_settings
+
         proposals = (
             parse_proposals(read_source(source), source)
             if source is not None

@@ -4,19 +4,20 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from safezone.assessment import Assessor
-from safezone.bootstrap import load_assessor, read_bundle, shipped_model
 from safezone.cli import options
+from safezone.cli.console import output
 from safezone.cli.exit_codes import ExitCode, exit_on_error
 from safezone.cli.progress import progress_bar
-from safezone.cli.render import output
-from safezone.config import Settings, read_settings
+
+if TYPE_CHECKING:
+    from safezone.assessment import Assessor
+    from safezone.config import Settings
 
 
 def audit(
@@ -47,10 +48,12 @@ def audit(
         from safezone.audit.report import markdown
         from safezone.audit.suite import run_audit
         from safezone.audit.texts import evenly, own_records
+        from safezone.bootstrap import load_assessor
+        from safezone.config import read_settings
         from safezone.corpus.records import read_records
         from safezone.errors import InvalidInputFile
 
-        def with_threads(threads: int) -> Assessor:
+        def with_threads(threads: int) -> "Assessor":
             return load_assessor(read_settings(model=model, encoder=encoder, threads=threads))
 
         assessor = load_assessor(read_settings(model=model, encoder=encoder))
@@ -83,8 +86,9 @@ def audit(
             raise typer.Exit(ExitCode.GOAL_MISSED)
 
 
-def _record(report: dict[str, Any], settings: Settings) -> None:
+def _record(report: dict[str, Any], settings: "Settings") -> None:
     """Put the goals into the bundle; what the model computes, and its version, stay as they are."""
+    from safezone.bootstrap import read_bundle, shipped_model
     from safezone.model.bundle import save_bundle
     from safezone.taxonomy import load_taxonomy
     from safezone.training.card import render_card

@@ -7,12 +7,10 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from safezone.bootstrap import load_encoder
 from safezone.cli import options
+from safezone.cli.console import output
 from safezone.cli.exit_codes import ExitCode, exit_on_error
 from safezone.cli.progress import progress_bar
-from safezone.cli.render import output
-from safezone.config import read_settings
 from safezone.errors import InvalidSettings
 from safezone.taxonomy import Taxonomy, load_taxonomy
 
@@ -66,6 +64,8 @@ def check(
 
 
 def _vectors(records: list[Any], encoder: str | None, cache: Path | None) -> dict[str, Any]:
+    from safezone.bootstrap import load_encoder
+    from safezone.config import read_settings
     from safezone.text.prepare import prepare
     from safezone.training.embed import embed
 

@@ -9,12 +9,10 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from safezone.bootstrap import load_assessor
 from safezone.cli import options
+from safezone.cli.console import output
 from safezone.cli.exit_codes import exit_on_error
 from safezone.cli.progress import progress_bar
-from safezone.cli.render import output
-from safezone.config import read_settings
 from safezone.taxonomy import Taxonomy
 
 
@@ -40,6 +38,8 @@ def evaluate(
     """Measure a model on labelled records, with bootstrap 95% intervals."""
     with exit_on_error():
         from safezone.audit.identity_swap import measure_swaps
+        from safezone.bootstrap import load_assessor
+        from safezone.config import read_settings
         from safezone.corpus.records import read_records
         from safezone.errors import InvalidInputFile
         from safezone.text.prepare import prepare

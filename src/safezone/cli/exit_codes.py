@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from enum import IntEnum
 
 import typer
-from rich.console import Console
 
+from safezone.cli.console import errors
 from safezone.errors import (
     BundleError,
     EncoderUnavailable,
@@ -38,8 +38,6 @@ _CODES: tuple[tuple[type[SafezoneError], ExitCode], ...] = (
     (BundleError, ExitCode.MODEL_UNUSABLE),
     (EncoderUnavailable, ExitCode.MODEL_UNUSABLE),
 )
-
-errors = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
 
 
 @contextmanager

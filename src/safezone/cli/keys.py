@@ -2,22 +2,21 @@
 
 import json
 from datetime import datetime, timedelta
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
 from rich.text import Text
 
 from safezone.cli import options
-from safezone.cli.exit_codes import errors, exit_on_error
-from safezone.cli.render import output
+from safezone.cli.console import errors, output
+from safezone.cli.exit_codes import exit_on_error
 from safezone.cli.store import Store, chosen_engine
-from safezone.config import read_settings
 from safezone.errors import InvalidSettings
-from safezone.jobs.webhooks import derive_secret
-from safezone.store.engine import utc_now
-from safezone.store.keys import ApiKey, KeyStore, Scope
-from safezone.store.schema import check, upgrade
+from safezone.store.scopes import Scope
+
+if TYPE_CHECKING:
+    from safezone.store.keys import ApiKey, KeyStore
 
 keys_app = typer.Typer(
     help="API keys. A new key is the only thing on standard output, once; the store holds a hash.",
@@ -40,6 +39,10 @@ def create(
 ) -> None:
     """Make a key."""
     with exit_on_error():
+        from safezone.store.engine import utc_now
+        from safezone.store.keys import KeyStore
+        from safezone.store.schema import upgrade
+
         expires = None if expires_in_days is None else utc_now() + timedelta(days=expires_in_days)
         engine = chosen_engine(store)
         upgrade(engine)  # on a new machine the first key comes before the first start
@@ -52,6 +55,8 @@ def create(
 def list_keys(store: Store = None, as_json: options.AsJson = False) -> None:
     """Every key there ever was, oldest first."""
     with exit_on_error():
+        from safezone.store.engine import utc_now
+
         keys, now = _keys(store).all(), utc_now()
         if as_json:
             typer.echo(json.dumps([_plain(key, now) for key in keys], ensure_ascii=False))
@@ -101,6 +106,9 @@ def webhook_secret(key_id: KeyId, store: Store = None) -> None:
     It is made from SAFEZONE_WEBHOOK_SECRET, and is the same for the keys of a rotation.
     """
     with exit_on_error():
+        from safezone.config import read_settings
+        from safezone.jobs.webhooks import derive_secret
+
         master = read_settings().webhook_secret
         if master is None:
             raise InvalidSettings(
@@ -110,13 +118,16 @@ def webhook_secret(key_id: KeyId, store: Store = None) -> None:
         typer.echo(derive_secret(master.get_secret_value(), _keys(store).get(key_id).owner))
 
 
-def _keys(store: str | None) -> KeyStore:
+def _keys(store: str | None) -> "KeyStore":
+    from safezone.store.keys import KeyStore
+    from safezone.store.schema import check
+
     engine = chosen_engine(store)
     check(engine)
     return KeyStore(engine)
 
 
-def _plain(key: ApiKey, now: datetime) -> dict[str, object]:
+def _plain(key: "ApiKey", now: datetime) -> dict[str, object]:
     return {
         "id": key.id,
         "owner": key.owner,
@@ -129,11 +140,11 @@ def _plain(key: ApiKey, now: datetime) -> dict[str, object]:
     }
 
 
-def _scopes(key: ApiKey) -> str:
+def _scopes(key: "ApiKey") -> str:
     return ", ".join(sorted(key.scopes))
 
 
-def _state(key: ApiKey, now: datetime) -> str:
+def _state(key: "ApiKey", now: datetime) -> str:
     if key.revoked is not None:
         return "revoked"
     return "usable" if key.usable(now) else "expired"

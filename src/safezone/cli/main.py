@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Annotated, Any
 
 import typer
-from stamina.instrumentation import set_on_retry_hooks
 
 import safezone
 from safezone.cli.assess import assess
@@ -60,5 +59,7 @@ def _options(
     ] = False,
 ) -> None:
     del version  # acted upon by its callback
+    from stamina.instrumentation import set_on_retry_hooks
+
     # What is tried again is told by log lines of our own; this would be on standard output.
     set_on_retry_hooks([])

@@ -4,11 +4,9 @@ import json
 
 import typer
 
-from safezone.bootstrap import read_bundle
 from safezone.cli import options
+from safezone.cli.console import output
 from safezone.cli.exit_codes import exit_on_error
-from safezone.cli.render import output
-from safezone.config import read_settings
 
 model_app = typer.Typer(help="Model bundles.", no_args_is_help=True)
 
@@ -17,6 +15,9 @@ model_app = typer.Typer(help="Model bundles.", no_args_is_help=True)
 def show(model: options.Model = None, as_json: options.AsJson = False) -> None:
     """Verify a bundle and show its card; with --json its manifest and metrics."""
     with exit_on_error():
+        from safezone.bootstrap import read_bundle
+        from safezone.config import read_settings
+
         bundle = read_bundle(read_settings(model=model))
         if as_json:
             plain = {"manifest": bundle.manifest.model_dump(mode="json"), "metrics": bundle.metrics}

@@ -2,22 +2,20 @@
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
 
-from safezone.bootstrap import read_policies
 from safezone.cli import options
+from safezone.cli.console import output
 from safezone.cli.exit_codes import exit_on_error
-from safezone.cli.render import output
 from safezone.cli.simulate import simulate_policies
-from safezone.config import read_settings
 from safezone.errors import InvalidPolicy
-from safezone.policy.compare import differences, never_flags_less
-from safezone.policy.library import find_policy, read_policy
-from safezone.policy.profile import FlagRule, Policy
 from safezone.taxonomy import load_taxonomy
+
+if TYPE_CHECKING:
+    from safezone.policy.profile import FlagRule, Policy
 
 policy_app = typer.Typer(
     help="Policies: where a funder draws the line, as data.", no_args_is_help=True
@@ -26,7 +24,11 @@ policy_app = typer.Typer(
 Name = Annotated[str, typer.Argument(help="Id of a policy, or the path of a .toml file.")]
 
 
-def _find(name: str) -> Policy:
+def _find(name: str) -> "Policy":
+    from safezone.bootstrap import read_policies
+    from safezone.config import read_settings
+    from safezone.policy.library import find_policy
+
     return find_policy(name, read_policies(read_settings()))
 
 
@@ -34,6 +36,9 @@ def _find(name: str) -> Policy:
 def list_policies(as_json: options.AsJson = False) -> None:
     """The policies there are: shipped ones, and those in SAFEZONE_POLICY_FOLDER."""
     with exit_on_error():
+        from safezone.bootstrap import read_policies
+        from safezone.config import read_settings
+
         policies = read_policies(read_settings())
         if as_json:
             typer.echo(json.dumps([policy.reference for policy in policies.values()]))
@@ -79,7 +84,7 @@ def show(name: Name, as_json: options.AsJson = False) -> None:
                 console.print(f"To {reader}: {said}", markup=False)
 
 
-def _rules(policy: Policy) -> list[tuple[str, str, FlagRule]]:
+def _rules(policy: "Policy") -> "list[tuple[str, str, FlagRule]]":
     taxonomy = load_taxonomy()
     rules = [(axis, "everywhere", rule) for axis, rule in policy.flag.items()]
     for number, care in enumerate(policy.care, 1):
@@ -95,6 +100,8 @@ def check(
 ) -> None:
     """Whether files are valid policies; everything that is wrong is listed."""
     with exit_on_error():
+        from safezone.policy.library import read_policy
+
         problems = []
         for file in files:
             try:
@@ -109,6 +116,8 @@ def check(
 def diff(before: Name, after: Name, as_json: options.AsJson = False) -> None:
     """What changes from one policy to another, and whether the new one ever flags less."""
     with exit_on_error():
+        from safezone.policy.compare import differences, never_flags_less
+
         old, new = _find(before), _find(after)
         changes = differences(old, new)
         never_less, never_more = never_flags_less(new, old), never_flags_less(old, new)
@@ -147,4 +156,6 @@ policy_app.command("simulate")(simulate_policies)
 @policy_app.command()
 def schema() -> None:
     """The JSON Schema of a policy, for editors and checks."""
+    from safezone.policy.profile import Policy
+
     typer.echo(json.dumps(Policy.model_json_schema(), indent=2, ensure_ascii=False))

@@ -2,7 +2,7 @@
 
 from operator import itemgetter
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
@@ -136,9 +136,3 @@ def _route(assessment: Assessment) -> Text:
         text.append(f"\nSafeguards to think of: {names}.")
     text.append("\n")
     return text
-
-
-def output() -> Console:
-    """Standard output; wide enough in a pipe that nothing is cut or wrapped."""
-    console = Console(highlight=False)
-    return console if console.is_terminal else Console(highlight=False, width=160)

@@ -12,7 +12,6 @@ import typer
 
 from safezone.cli import options
 from safezone.cli.exit_codes import exit_on_error
-from safezone.config import read_settings
 from safezone.telemetry.multiprocess import prepare_multiprocess
 
 
@@ -38,6 +37,8 @@ def serve(
         "policy": policy,
     }
     with exit_on_error(), ExitStack() as at_end:
+        from safezone.config import read_settings
+
         settings = read_settings(**given)
         if settings.workers > 1:
             counts = tempfile.TemporaryDirectory(prefix="safezone-metrics-")
@@ -58,6 +59,8 @@ def worker(
 ) -> None:
     """Work on jobs, beside services that leave them to others (SAFEZONE_JOB_WORKERS=0)."""
     with exit_on_error():
+        from safezone.config import read_settings
+
         settings = read_settings(model=model, encoder=encoder, auth="off")
 
         from safezone.api.background import Background

@@ -1,14 +1,13 @@
 """`safezone store …`"""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from sqlalchemy import Engine
 
 from safezone.cli.exit_codes import exit_on_error
-from safezone.config import read_settings
-from safezone.store.engine import open_engine
-from safezone.store.schema import check, upgrade
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
 
 store_app = typer.Typer(help="The database of keys and jobs.", no_args_is_help=True)
 
@@ -23,8 +22,11 @@ Store = Annotated[
 ]
 
 
-def chosen_engine(store: str | None) -> Engine:
+def chosen_engine(store: str | None) -> "Engine":
     """The engine of the store that was asked for. Raises InvalidSettings and StoreUnavailable."""
+    from safezone.config import read_settings
+    from safezone.store.engine import open_engine
+
     return open_engine(read_settings(store=store).store)
 
 
@@ -32,6 +34,8 @@ def chosen_engine(store: str | None) -> Engine:
 def upgrade_store(store: Store = None) -> None:
     """Bring the database to the version of this program; makes it where there is none."""
     with exit_on_error():
+        from safezone.store.schema import upgrade
+
         upgrade(chosen_engine(store))
         typer.echo("The store is of this version.")
 
@@ -40,5 +44,7 @@ def upgrade_store(store: Store = None) -> None:
 def check_store(store: Store = None) -> None:
     """Whether the database can be reached and is of the version of this program."""
     with exit_on_error():
+        from safezone.store.schema import check
+
         check(chosen_engine(store))
         typer.echo("The store is of this version.")

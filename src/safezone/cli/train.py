@@ -5,12 +5,10 @@ from typing import Annotated
 
 import typer
 
-from safezone.bootstrap import encoder_folder, load_encoder
 from safezone.cli import options
+from safezone.cli.console import output
 from safezone.cli.exit_codes import exit_on_error
 from safezone.cli.progress import progress_bar
-from safezone.cli.render import output
-from safezone.config import read_settings
 from safezone.taxonomy import load_taxonomy
 
 
@@ -48,6 +46,8 @@ def train(
 ) -> None:
     """Fit a model on labelled records and write its bundle."""
     with exit_on_error():
+        from safezone.bootstrap import encoder_folder, load_encoder
+        from safezone.config import read_settings
         from safezone.corpus.records import read_records
         from safezone.model.bundle import save_bundle
         from safezone.training.adaptation.settings import AdaptationSettings

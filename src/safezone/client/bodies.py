@@ -152,6 +152,7 @@ class Provenance(TypedDict):
     policy: str
     encoder: str
     weights_sha256: str
+    arithmetic: str
 
 
 class SwapCheck(TypedDict):

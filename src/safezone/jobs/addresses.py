@@ -4,10 +4,12 @@ import re
 import socket
 from collections.abc import Callable, Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
-
-import httpx
+from typing import TYPE_CHECKING
 
 from safezone.errors import SafezoneError
+
+if TYPE_CHECKING:
+    import httpx
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
@@ -35,7 +37,7 @@ class RefusedAddress(SafezoneError):
     """A name that leads to an address webhooks may not reach."""
 
 
-def check_url(url: str, allowed: Sequence[Network] = ()) -> httpx.URL:
+def check_url(url: str, allowed: Sequence[Network] = ()) -> "httpx.URL":
     """The URL, parsed. Raises InvalidWebhook; its codes are `not_a_url`, `too_long`, `not_https`,
     `credentials`, `port` and `private_address`.
 
@@ -45,6 +47,8 @@ def check_url(url: str, allowed: Sequence[Network] = ()) -> httpx.URL:
         raise InvalidWebhook(
             "too_long", f"The webhook's URL has more than {_MOST_CHARACTERS:,} characters."
         )
+    import httpx  # noqa: PLC0415 - most services send no webhooks
+
     try:
         parsed = httpx.URL(url)
     except (httpx.InvalidURL, ValueError):
@@ -71,7 +75,7 @@ def check_url(url: str, allowed: Sequence[Network] = ()) -> httpx.URL:
 
 
 def checked_addresses(
-    url: httpx.URL, allowed: Sequence[Network], resolve: Resolve
+    url: "httpx.URL", allowed: Sequence[Network], resolve: Resolve
 ) -> list[Address]:
     """Every address of the URL's host, for connecting to exactly these.
 
@@ -115,11 +119,11 @@ def _literal(host: str) -> Address | None:
         return None
 
 
-def _host(url: httpx.URL) -> str:
+def _host(url: "httpx.URL") -> str:
     return url.raw_host.decode("ascii")
 
 
-def _port(url: httpx.URL) -> int:
+def _port(url: "httpx.URL") -> int:
     return _HTTPS if url.port is None else url.port
 
 

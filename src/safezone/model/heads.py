@@ -22,14 +22,15 @@ class LinearHeads:
 
     `dense` has shape (dimension, heads), `sparse` (terms, heads); the others (heads,): `query` says
     which of a document's vectors a head reads, `centre` what an average vector gives it, and
-    `baseline` its log-odds for such a vector and no terms.
+    `baseline` its log-odds for such a vector and no terms. Sums are taken in 64 bits: weights that
+    come so are not converted at every call.
     """
 
-    dense: Floats
-    sparse: Floats
+    dense: Floats | Doubles
+    sparse: Floats | Doubles
     query: NDArray[np.int64]
-    centre: Floats
-    baseline: Floats
+    centre: Floats | Doubles
+    baseline: Floats | Doubles
 
     def contributions(self, vectors: Floats, attention: Floats, terms: csr_matrix) -> Doubles:
         """What n sentences add to the log-odds above the baseline, shape (n, heads).
@@ -38,13 +39,15 @@ class LinearHeads:
         `terms` (n, terms) the sentences' shares of the lexical view. Over the sentences of a
         document, these sum to its log-odds less the baseline.
         """
-        out = np.asarray(terms @ self.sparse.astype(np.float64))
+        dense, sparse, centre = (
+            weights.astype(np.float64, copy=False)
+            for weights in (self.dense, self.sparse, self.centre)
+        )
+        out = np.asarray(terms @ sparse)
         for query in range(vectors.shape[1]):
             heads = self.query == query
-            out[:, heads] += vectors[:, query].astype(np.float64) @ self.dense[:, heads].astype(
-                np.float64
-            )
-        out -= attention[:, self.query] * self.centre.astype(np.float64)
+            out[:, heads] += vectors[:, query].astype(np.float64) @ dense[:, heads]
+        out -= attention[:, self.query] * centre
         return out
 
     def log_odds(self, vectors: Floats, terms: csr_matrix) -> Doubles:

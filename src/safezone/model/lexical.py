@@ -1,18 +1,20 @@
-"""The lexical view: TF-IDF of words and word pairs, by scikit-learn, with a fixed vocabulary."""
+"""The lexical view: TF-IDF of words and word pairs with a fixed vocabulary.
 
+Scikit-learn chooses the vocabulary. Finding terms and its arithmetic are done here once more, held
+to the library's by tests: for a single text it takes several times as long, and a second to import.
+"""
+
+import re
 from collections.abc import Sequence
+from itertools import chain, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
-from sklearn.feature_extraction.text import (
-    ENGLISH_STOP_WORDS,
-    CountVectorizer,
-    TfidfTransformer,
-    TfidfVectorizer,
-)
 
+from safezone.model.heads import Doubles
 from safezone.model.ports import Floats
+from safezone.swaps.stop_words import STOP_WORDS
 from safezone.text.prepare import PLACEHOLDERS
 
 # Whoever is spoken of must not count, so the words that stand for identities are left out too.
@@ -20,9 +22,14 @@ _NEUTRAL = frozenset(word for word in PLACEHOLDERS.values() if word.strip())
 # Words of the library's list that carry meaning here: 'fire control', 'sea mine', 'thin film'.
 _MEANT = frozenset({"bill", "cry", "detail", "fire", "interest", "mill", "mine", "system", "thick",
                     "thin"})  # fmt: skip
-_STOP_WORDS = sorted((ENGLISH_STOP_WORDS - _MEANT) | _NEUTRAL)
-_SETTINGS = {"ngram_range": (1, 2), "token_pattern": r"(?u)\b[^\W\d_]{2,}\b"}
-_terms = CountVectorizer(stop_words=_STOP_WORDS, **_SETTINGS).build_analyzer()
+_LEFT_OUT = (STOP_WORDS - _MEANT) | _NEUTRAL
+_WORD = re.compile(r"\b[^\W\d_]{2,}\b")
+
+
+def _terms(sentence: str) -> list[str]:
+    """A sentence's words, then its pairs of words that follow each other."""
+    words = [word for word in _WORD.findall(sentence.lower()) if word not in _LEFT_OUT]
+    return [*words, *(f"{one} {other}" for one, other in pairwise(words))]
 
 
 def _document_terms(sentences: Sequence[str]) -> list[str]:
@@ -40,15 +47,15 @@ class LexicalView:
     def __init__(self, terms: Sequence[str], idf: Floats) -> None:
         self.terms = tuple(terms)
         self.idf = idf
-        self._counts = CountVectorizer(vocabulary=list(terms), analyzer=_terms)
-        self._weighting = TfidfTransformer(sublinear_tf=True)
-        self._weighting.idf_ = idf.astype(np.float64)
+        self._columns = {term: column for column, term in enumerate(self.terms)}
 
     @classmethod
     def fit(
         cls, documents: Sequence[Sequence[str]], max_terms: int, min_documents: int
     ) -> "LexicalView":
         """Choose the most frequent terms that occur in at least `min_documents` documents."""
+        from sklearn.feature_extraction.text import TfidfVectorizer
+
         vectorizer = TfidfVectorizer(
             max_features=max_terms, min_df=min_documents, analyzer=_document_terms
         )
@@ -61,33 +68,43 @@ class LexicalView:
 
         Shape (len(documents), len(terms)).
         """
-        return self._weighted(self._counted(documents)[1])
+        values, columns, ends = self._occurrences(documents)
+        ends = ends[np.cumsum([0, *map(len, documents)])]
+        rows = csr_matrix((values, columns, ends), shape=(len(documents), len(self.terms)))
+        rows.sum_duplicates()
+        return rows
 
     def by_sentence(self, documents: Sequence[Sequence[str]]) -> csr_matrix:
         """What each sentence has of its document's row: a term's value goes to its occurrences.
 
-        Shape (sentences of all documents, len(terms)); a document's rows add up to its row in
-        `transform`.
+        Shape (sentences of all documents, len(terms)), with one entry an occurrence; a document's
+        rows add up to its row in `transform`.
         """
-        by_sentence, by_document, owner = self._counted(documents)
-        per_occurrence = self._weighted(by_document).multiply(by_document.power(-1.0)).tocsr()
-        return by_sentence.multiply(per_occurrence[owner]).tocsr()
+        values, columns, ends = self._occurrences(documents)
+        return csr_matrix((values, columns, ends), shape=(len(ends) - 1, len(self.terms)))
 
-    def _counted(
+    def _occurrences(
         self, documents: Sequence[Sequence[str]]
-    ) -> tuple[csr_matrix, csr_matrix, NDArray[np.int64]]:
-        """Counts of terms by sentence and by document, and the document of each sentence."""
-        owner = np.repeat(np.arange(len(documents)), [len(document) for document in documents])
-        shape = (len(documents), len(owner))
-        if not len(owner):
-            nothing = csr_matrix((0, len(self.terms)))
-            return nothing, csr_matrix((len(documents), len(self.terms))), owner
-        sentences = [sentence for document in documents for sentence in document]
-        by_sentence = self._counts.transform(sentences).astype(np.float64)
-        belongs = csr_matrix((np.ones(len(owner)), (owner, np.arange(len(owner)))), shape=shape)
-        return by_sentence, (belongs @ by_sentence).tocsr(), owner
+    ) -> tuple[Doubles, NDArray[np.int64], NDArray[np.int64]]:
+        """Every occurrence of a known term in the order of reading: its share of its document's
+        value, and its column; and where in these each sentence ends, after a 0.
 
-    def _weighted(self, by_document: csr_matrix) -> csr_matrix:
-        if not by_document.shape[0]:
-            return by_document
-        return self._weighting.transform(by_document)
+        A document's value of a term is the term's idf times 1 + the logarithm of its count, over
+        the length of all its values.
+        """
+        found = [
+            [column for term in _terms(sentence) if (column := self._columns.get(term)) is not None]
+            for document in documents
+            for sentence in document
+        ]
+        ends = np.cumsum([0, *map(len, found)])
+        columns = np.fromiter(chain.from_iterable(found), dtype=np.int64, count=ends[-1])
+        of_documents = np.diff(ends[np.cumsum([0, *map(len, documents)])])
+        document = np.repeat(np.arange(len(documents)), of_documents)
+        known, term, counts = np.unique(
+            document * len(self.terms) + columns, return_inverse=True, return_counts=True
+        )
+        owner, column = np.divmod(known, len(self.terms))
+        values = (1.0 + np.log(counts)) * self.idf[column]
+        lengths = np.sqrt(np.bincount(owner, values**2, minlength=len(documents)))
+        return (values / lengths[owner] / counts)[term], columns, ends

@@ -12,7 +12,8 @@ Floats = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class EncoderInfo:
-    """Which encoder made an embedding. Two encoders are the same if and only if these are equal.
+    """Which encoder made an embedding: heads fit the encoder that they were trained on, and no
+    other. Two encoders are the same if and only if these are equal.
 
     `name` is the implementation's id, `digest` the SHA-256 of its weights (hexadecimal), and
     `dimension` the length of its vectors.
@@ -30,6 +31,14 @@ class Encoder(Protocol):
     def info(self) -> EncoderInfo: ...
 
     @property
+    def arithmetic(self) -> str:
+        """What its matrix products are computed in, such as `float32`.
+
+        Encoders of equal `info` may differ in it. Their vectors are then alike, not equal.
+        """
+        ...
+
+    @property
     def max_pieces(self) -> int:
         """How many word pieces one part may have, special pieces not counted."""
         ...
@@ -42,6 +51,6 @@ class Encoder(Protocol):
         """The vectors of each part's pieces, shape (pieces, dimension), in the order of the parts.
 
         Every part has between 1 and `max_pieces` pieces. A vector does not depend on the other
-        parts of the call by more than 1e-5.
+        parts of the call by more than 1e-5, and with an encoder of a bundle not at all.
         """
         ...

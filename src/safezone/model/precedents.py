@@ -42,5 +42,9 @@ class Precedents:
     def nearest(self, vector: Floats, number: int) -> tuple[tuple[Precedent, float], ...]:
         """The nearest examples of a precedent vector with their cosines, the nearest first."""
         cosines = self._vectors @ vector
-        order = np.argsort(-cosines, kind="stable")[:number].tolist()
+        near = np.arange(len(cosines))
+        if number < len(near):
+            # To sort only these is quicker than to sort all.
+            near = np.flatnonzero(cosines >= np.partition(cosines, -number)[-number])
+        order = near[np.argsort(-cosines[near], kind="stable")][:number].tolist()
         return tuple((self._examples[i], float(cosines[i])) for i in order)

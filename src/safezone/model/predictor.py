@@ -135,6 +135,7 @@ class Model:
             )
         self.manifest: Manifest = manifest
         self.card, self.metrics = bundle.card, bundle.metrics
+        self.arithmetic = encoder.arithmetic
         self._encoder = encoder
         self._taxonomy = taxonomy
         arrays = bundle.arrays
@@ -171,7 +172,11 @@ class Model:
         self._precedents = Precedents(bundle.precedents, arrays["precedents"])
         self._lexical = LexicalView(bundle.vocabulary, arrays["idf"])
         self._heads = LinearHeads(
-            *(arrays[name] for name in ("dense", "sparse", "query", "centre", "baseline"))
+            query=arrays["query"],
+            **{
+                name: arrays[name].astype(np.float64)
+                for name in ("dense", "sparse", "centre", "baseline")
+            },
         )
         self._calibration = PlattScaling(arrays["slope"], arrays["offset"])
         self._quantiles = arrays["quantiles"]

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import csr_matrix
 from scipy.special import softmax
 
 from safezone.model.ports import Encoder, Floats
@@ -54,13 +53,10 @@ def pool(pieces: Floats, sentences: Sequence[int], queries: Floats) -> tuple[Flo
     `sentences` how many each has, `queries` shape (queries, dimension).
     """
     weights = softmax(pieces @ queries.T, axis=0)
-    owner = np.repeat(np.arange(len(sentences)), sentences)
-    of_sentence = csr_matrix(
-        (np.ones(len(pieces), dtype=np.float32), (owner, np.arange(len(pieces)))),
-        shape=(len(sentences), len(pieces)),
-    )
-    vectors = [of_sentence @ (weights[:, [query]] * pieces) for query in range(len(queries))]
-    return np.stack(vectors, axis=1), of_sentence @ weights
+    ends = np.cumsum(sentences).tolist()
+    spans = [slice(end - size, end) for end, size in zip(ends, sentences, strict=True)]
+    vectors = np.stack([weights[span].T @ pieces[span] for span in spans])
+    return vectors, np.stack([weights[span].sum(axis=0) for span in spans])
 
 
 def read(

@@ -4,28 +4,19 @@ import hmac
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from sqlalchemy import Connection, Engine, Row, exists, insert, or_, select, update
 
 from safezone.errors import InvalidSettings, NoSuchKey
 from safezone.store.engine import Clock, reading, utc_now, writing
 from safezone.store.key_text import KeyText, new_key_text, parse_key_text
+from safezone.store.scopes import Scope
 from safezone.store.tables import keys
 
 # Longest name, in characters; as the column.
 _LONGEST_NAME = 100
 # What the secret of a key that is not there is compared with.
 _NOTHING = bytes(32)
-
-
-class Scope(StrEnum):
-    """What a key may be used for."""
-
-    ASSESS = "assess"
-    JOBS = "jobs"
-    # All of it.
-    ADMIN = "admin"
 
 
 @dataclass(frozen=True, slots=True)

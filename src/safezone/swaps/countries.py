@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from functools import cache
 from random import Random
 
-from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
-
 from safezone.swaps.lists import read_fields
+from safezone.swaps.stop_words import STOP_WORDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +121,7 @@ def _sentence_ends(text: str, at: int) -> bool:
     if not following:
         return True
     word = following[0].strip(",")
-    opens = word.lower() in ENGLISH_STOP_WORDS or word.endswith("ly")
+    opens = word.lower() in STOP_WORDS or word.endswith("ly")
     return opens and word == word.capitalize()
 
 

@@ -95,7 +95,10 @@ class Crosswalk:
         self.lists = tuple(lists)
         self._areas = areas
         self._phrases = phrases
-        self._longest = max(map(len, phrases), default=0)
+        # By the word that phrases begin with, how many words the longest of them has.
+        self._longest: dict[str, int] = {}
+        for words in phrases:
+            self._longest[words[0]] = max(self._longest.get(words[0], 0), len(words))
         self._lists = {one.id: one for one in self.lists}
         # In the order of the lists, which is the order in which pointers are given.
         self._entries = {entry.key: entry for one in self.lists for entry in one.entries}
@@ -160,27 +163,22 @@ class Crosswalk:
     def _hits(self, sentence: str) -> Iterator[tuple[tuple[str, ...], _Target]]:
         # Every run of up to as many words as the longest phrase has is looked up: linear time.
         for words in _runs(sentence):
-            for start in range(len(words)):
-                for end in range(start + 1, min(start + self._longest, len(words)) + 1):
+            for start, word in enumerate(words):
+                # Where the word is a phrase by itself, it may have an 's' at its end.
+                longest = self._longest.get(word) or int(word[:-1] in self._longest)
+                for end in range(start + 1, min(start + longest, len(words)) + 1):
                     for form in _forms(words[start:end]):
                         if form in self._phrases:
                             yield form, self._phrases[form]
 
 
 _WORD = re.compile(r"\w+")
-_JOINT = re.compile(r"\s+|[-\u2010\u2011\u2013]")
+_RUN = re.compile(r"\w+(?:(?:\s+|[-\u2010\u2011\u2013])\w+)*")
 
 
 def _runs(text: str) -> list[tuple[str, ...]]:
     """The words of a text, in runs of those that only a hyphen or white space keeps apart."""
-    runs: list[list[str]] = []
-    end = None
-    for word in _WORD.finditer(text):
-        if end is None or not _JOINT.fullmatch(text, end, word.start()):
-            runs.append([])
-        runs[-1].append(word.group().casefold())
-        end = word.end()
-    return [tuple(run) for run in runs]
+    return [tuple(map(str.casefold, _WORD.findall(run))) for run in _RUN.findall(text)]
 
 
 def _forms(words: tuple[str, ...]) -> list[tuple[str, ...]]:

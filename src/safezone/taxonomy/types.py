@@ -2,7 +2,7 @@
 
 import tomllib
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 
 
@@ -14,7 +14,7 @@ class Level:
     meaning: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Axis:
     """One question asked of a proposal, answered by exactly one of three ordered levels."""
 
@@ -23,7 +23,7 @@ class Axis:
     question: str
     levels: tuple[Level, ...]
 
-    @property
+    @cached_property
     def level_ids(self) -> tuple[str, ...]:
         return tuple(level.id for level in self.levels)
 
@@ -37,7 +37,7 @@ class Area:
     scope: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Taxonomy:
     """Everything an assessment can say, in the order in which it is always said."""
 
@@ -47,9 +47,13 @@ class Taxonomy:
 
     def axis(self, axis_id: str) -> Axis:
         """The axis of that id; KeyError when there is none."""
-        return {axis.id: axis for axis in self.axes}[axis_id]
+        return self._by_id[axis_id]
 
-    @property
+    @cached_property
+    def _by_id(self) -> dict[str, Axis]:
+        return {axis.id: axis for axis in self.axes}
+
+    @cached_property
     def area_slugs(self) -> tuple[str, ...]:
         return tuple(area.slug for area in self.areas)
 

@@ -1,6 +1,6 @@
 """Text that remembers where in its source every character came from."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 
@@ -22,13 +22,13 @@ class AlignedText:
     """
 
     text: str
-    starts: tuple[int, ...]
-    ends: tuple[int, ...]
+    starts: Sequence[int]
+    ends: Sequence[int]
 
     @classmethod
     def of(cls, source: str) -> "AlignedText":
         n = len(source)
-        return cls(source, tuple(range(n)), tuple(range(1, n + 1)))
+        return cls(source, range(n), range(1, n + 1))
 
     def edited(self, edits: Iterable[Edit]) -> "AlignedText":
         """The text after the edits, which must be sorted and must not overlap.

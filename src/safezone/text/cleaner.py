@@ -41,7 +41,8 @@ _BLOCK_TAG = re.compile(
 _COMMENT = re.compile(r"<!--[^<>]{0,300}-->")
 # 'r a d a r': five letters at least, since four may be the names of four things.
 _SPACED_WORD = re.compile(r"(?<![^\s(\[\"'])[A-Za-z](?: [A-Za-z]){4,60}(?![^\s.,;:!?)\]\"'-])")
-_SPACE = re.compile(r"\s{2,}|[^\S ]|^ | $")
+# A single space between two words is found and passed over in one step.
+_SPACE = re.compile(r"\s(?:\s+|(?<=[^ ])|(?<=\A )|\Z)")
 
 
 def _unescape(match: re.Match[str]) -> str:
@@ -85,6 +86,8 @@ _STEPS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
     (_SPACED_WORD, _joined),
     (_SPACE, _collapse),
 )
+# These find nothing in a text of ASCII, and are slow to.
+_BEYOND_ASCII = (_IGNORABLE, _NON_ASCII)
 
 
 def clean(source: str) -> AlignedText:
@@ -93,6 +96,8 @@ def clean(source: str) -> AlignedText:
     for _ in range(DEPTH):
         aligned = aligned.edited(find_latex(aligned.text))
     for pattern, replacement in _STEPS:
+        if pattern in _BEYOND_ASCII and aligned.text.isascii():
+            continue
         edits = [
             Edit(match.start(), match.end(), new)
             for match in pattern.finditer(aligned.text)

@@ -19,12 +19,14 @@ _LOOKALIKES = str.maketrans(
     "ɑɡıɩʀꓐꓚꓓꓰꓖꓢ",  # phonetic letters, Lisu
     "aeopcyxijshdqwvlkmtrnrABEKMHOPCTYXIJSGQWaoivpukABEZHIKMNOPTYXonughLOSUagiirBCDEGS",
 )
+_LOOKALIKE = re.compile(f"[{''.join(map(chr, _LOOKALIKES))}]")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 # Digits and signs that stand for letters in 'l33t'.
 _DIGITS = str.maketrans("013457@$", "oieastas")
 # No part of an address, and no TeX, whose dollar signs are none of a word's.
 _TOKEN = re.compile(r"(?<![\w@$./\\])[A-Za-z0-9@$]{5,40}(?![\w@$^\\{]|\.\w)")
-_INSIDE = re.compile(r"(?<=[a-z])[013457@$]{1,2}(?=[a-z])")
+# Begins with the sign itself, which is quick to search a text for.
+_INSIDE = re.compile(r"[013457@$](?<=[a-z].)[013457@$]?(?=[a-z])")
 _RUN = re.compile(r"[0-9@$]+")
 # So many letters a name of a gene ('Slc7a11', 'Il10ra') does not have.
 _LETTERS_OF_A_CAPITALISED_WORD = 5
@@ -32,12 +34,12 @@ _LETTERS_OF_A_CAPITALISED_WORD = 5
 
 def find_disguises(text: str) -> list[Edit]:
     """One edit a disguised letter, sorted. What is put right has nothing left to put right."""
-    edits = {edit.start: edit for edit in _mixed_words(text)}
-    text = _edited(text, edits)
-    foreign = list(_foreign_words(text))
-    edits |= {edit.start: edit for edit in foreign}
-    text = _edited(text, {edit.start: edit for edit in foreign})
-    edits |= {edit.start: edit for edit in _digits(text)}
+    edits: dict[int, Edit] = {}
+    steps = (_mixed_words, _foreign_words, _digits) if _LOOKALIKE.search(text) else (_digits,)
+    for step in steps:
+        found = {edit.start: edit for edit in step(text)}
+        text = _edited(text, found)
+        edits |= found
     return [edits[start] for start in sorted(edits)]
 
 
@@ -59,7 +61,7 @@ def _mixed_words(text: str) -> Iterator[Edit]:
 def _foreign_words(text: str) -> Iterator[Edit]:
     """Words that hold nothing but lookalikes, in a text that is mostly Latin."""
     letters = [character for character in text if character.isalpha()]
-    if text.isascii() or 2 * sum(map(str.isascii, letters)) <= len(letters):
+    if 2 * sum(map(str.isascii, letters)) <= len(letters):
         return
     for match in _WORD.finditer(text):
         plain = match[0].translate(_LOOKALIKES)
@@ -71,6 +73,8 @@ def _digits(text: str) -> Iterator[Edit]:
     """Digits that stand among the small letters of a word: 's3ns0r', but neither 'MoS2' nor 'co2',
     'covid19' or '10th'.
     """
+    if not _INSIDE.search(text):
+        return
     for match in _TOKEN.finditer(text):
         token = match[0]
         letters = [character for character in token if character.isalpha()]

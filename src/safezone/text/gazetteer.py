@@ -16,10 +16,12 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Literal
 
-# Letters with dots between them are one word ('U.S.', 'S.p.A.'), its last dot
-# included. Otherwise a word is a run of word characters, accents written apart
-# included. Neither branch can match in two ways, so the scan is linear.
-_WORD = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_](?!\w)\.?|[\w\u0300-\u036f]+")
+# A word is a run of word characters, accents written apart included. Letters with
+# dots between them are one word too ('U.S.', 'S.p.A.'), its last dot included.
+# Neither branch can match in two ways, so the scan is linear.
+_WORD = re.compile(
+    r"[\w\u0300-\u036f](?:[\w\u0300-\u036f]+|(?<=[^\W\d_])(?:\.[^\W\d_])+(?!\w)\.?|)"
+)
 
 HYPHENS = frozenset("-\u2010\u2011\u2012\u2013\u2212")
 APOSTROPHES = frozenset("'\u2019\u02bc\u2018")
@@ -73,7 +75,7 @@ class Gazetteer:
     def beginnings(self, tokens: Tokens) -> list[int]:
         """Return the places of the words that some name begins with."""
         known = self.root.children
-        return [at for at, word in enumerate(tokens.words) if _key(word) in known]
+        return [at for at, key in enumerate(map(_key, tokens.words)) if key in known]
 
     def longest(self, text: str, tokens: Tokens, first: int) -> Name | None:
         """Return the longest name that begins with the word ``first``, if any."""

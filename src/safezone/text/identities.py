@@ -90,6 +90,8 @@ def find_identities(text: str) -> list[Identity]:
 
 def _covered(line: str, spans: list[tuple[int, int]]) -> str:
     """Return a line with what was found already covered, its length kept."""
+    if not spans:
+        return line
     chars = list(line)
     for start, end in spans:
         chars[start:end] = "#" * (end - start)
@@ -191,15 +193,16 @@ def _between(text: str, low: int, high: int) -> list[tuple[str, int, int]]:
 
 def _shape(text: str, tokens: Tokens) -> _Shape:
     places = _places(text, tokens)
-    signs, at, before = list[tuple[str, int, int]](), 0, 0
-    while at < len(tokens.words):
-        start, end = tokens.starts[at], tokens.ends[at]
+    signs, after, before = list[tuple[str, int, int]](), 0, 0
+    words = zip(map(_sign, tokens.words), tokens.starts, tokens.ends, strict=True)
+    for at, word in enumerate(words):
+        if at < after:
+            continue
+        sign, start, end = word
         if text[before:start] != " ":
             signs += _between(text, before, start)
         if at in places:
-            at, end, sign = places[at]
-        else:
-            sign, at = _sign(tokens.words[at]), at + 1
+            after, end, sign = places[at]
         signs.append((sign, start, end))
         before = end
     columns = list(zip(*signs, strict=True)) or [(), (), ()]

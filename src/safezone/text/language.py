@@ -1,5 +1,6 @@
 """Language identification, by py3langid: deterministic, offline, and its model is no pickle."""
 
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -8,10 +9,17 @@ if TYPE_CHECKING:
 
 
 @cache
-def _identifier() -> "LanguageIdentifier":
+def load_languages() -> "Future[LanguageIdentifier]":
+    """Begin to load the library's model, once in a process, beside what the caller goes on with.
+
+    Unpacking it takes as long as loading everything else, and leaves Python's one lock to others.
+    """
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    thread = ThreadPoolExecutor(1, "languages")
+    loading = thread.submit(LanguageIdentifier.from_model_file, MODEL_FILE, norm_probs=True)
+    thread.shutdown(wait=False)
+    return loading
 
 
 def detect_language(text: str) -> tuple[str, float]:
@@ -21,5 +29,5 @@ def detect_language(text: str) -> tuple[str, float]:
     """
     if not any(character.isalpha() for character in text):
         return "und", 0.0
-    language, probability = _identifier().classify(text)
+    language, probability = load_languages().result().classify(text)
     return str(language), float(probability)

@@ -199,6 +199,7 @@ def test_every_answer_names_what_made_it(
         "policy": "default@1",
         "encoder": "debug",
         "weights_sha256": DebugEncoder.info.digest,
+        "arithmetic": "float32",
     }
     for assessment in debug_assessor.assess([Proposal(ENGLISH), Proposal("Too short.")]):
         assert asdict(assessment.provenance) == expected

@@ -1,8 +1,9 @@
-"""The runtime encoder: what was exported is what is read, whatever is read beside it."""
+"""Encoders of a bundle: what was exported is read, whatever runs it or is read beside it."""
 
 import copy
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,8 +12,8 @@ import pytest
 
 from safezone.errors import EncoderUnavailable
 from safezone.model.digests import sha256
-from safezone.model.encoders import onnx as module
-from safezone.model.encoders.onnx import DIMENSION, MAX_PIECES, OnnxEncoder
+from safezone.model.encoders.exported import DIMENSION, MAX_PIECES, ExportedEncoder
+from safezone.model.encoders.onnx import OnnxEncoder
 from safezone.model.ports import Floats
 from tiny_encoders import POSITIONS, VOCABULARY, lookup_encoder, tiny_bert, tiny_tokenizer
 
@@ -56,18 +57,34 @@ def exported(bert: "BertModel") -> bytes:
     return _export(bert)
 
 
-@pytest.fixture(scope="module")
-def encoder(exported: bytes) -> OnnxEncoder:
-    return OnnxEncoder(exported, TOKENIZER, threads=1)
+def _onnx() -> type[ExportedEncoder]:
+    return OnnxEncoder
+
+
+def _openvino() -> type[ExportedEncoder]:
+    pytest.importorskip("openvino", reason="OpenVINO is not installed on this kind of machine")
+    from safezone.model.encoders.openvino import OpenVinoEncoder
+
+    return OpenVinoEncoder
+
+
+@pytest.fixture(scope="module", params=[_onnx, _openvino], ids=["onnx", "openvino"])
+def runtime(request: pytest.FixtureRequest) -> type[ExportedEncoder]:
+    chosen: type[ExportedEncoder] = request.param()
+    return chosen
 
 
 @pytest.fixture(scope="module")
-def parts(encoder: OnnxEncoder) -> list[list[int]]:
-    """Parts of every length that can occur, more than one batch of them."""
+def encoder(runtime: type[ExportedEncoder], exported: bytes) -> ExportedEncoder:
+    return runtime(exported, TOKENIZER, threads=1)
+
+
+@pytest.fixture(scope="module")
+def parts(encoder: ExportedEncoder) -> list[list[int]]:
+    """Parts of lengths from the shortest to the longest that can occur."""
     long = [piece for pieces in encoder.pieces(TEXTS) for piece in pieces]
     lengths = [*range(1, encoder.max_pieces, 4), encoder.max_pieces]
     assert len(long) > encoder.max_pieces
-    assert len(lengths) > module._BATCH
     return [long[start : start + length] for start, length in enumerate(lengths)]
 
 
@@ -98,7 +115,7 @@ def _rounded(bert: "BertModel") -> "BertModel":
 
 
 def test_vectors_are_those_of_the_model_within_the_error_of_rounding(
-    encoder: OnnxEncoder, bert: "BertModel", parts: list[list[int]]
+    encoder: ExportedEncoder, bert: "BertModel", parts: list[list[int]]
 ) -> None:
     for part, vectors in zip(parts, encoder.embed(parts), strict=True):
         assert vectors.shape == (len(part), 32)
@@ -109,30 +126,39 @@ def test_vectors_are_those_of_the_model_within_the_error_of_rounding(
 
 
 def test_rounding_is_all_that_lies_between(
-    encoder: OnnxEncoder, bert: "BertModel", parts: list[list[int]]
+    exported: bytes, bert: "BertModel", parts: list[list[int]]
 ) -> None:
     rounded = _rounded(bert)
-    for part, vectors in zip(parts, encoder.embed(parts), strict=True):
+    in_floats = OnnxEncoder(exported, TOKENIZER)
+    for part, vectors in zip(parts, in_floats.embed(parts), strict=True):
         np.testing.assert_allclose(vectors, _by_torch(rounded, part), rtol=0, atol=5e-6)
 
 
-def test_a_part_alone_has_the_vectors_that_it_has_in_a_batch(
-    encoder: OnnxEncoder, parts: list[list[int]]
+def test_a_part_has_the_same_vectors_alone_and_among_others_in_any_order(
+    encoder: ExportedEncoder, parts: list[list[int]]
 ) -> None:
-    for part, vectors in zip(parts, encoder.embed(parts), strict=True):
-        np.testing.assert_allclose(encoder.embed([part])[0], vectors, rtol=0, atol=2e-6)
+    together = encoder.embed(parts)
+    for part, vectors in zip(parts, together, strict=True):
+        np.testing.assert_array_equal(encoder.embed([part])[0], vectors)
+    for vectors, other in zip(encoder.embed(parts[::-1])[::-1], together, strict=True):
+        np.testing.assert_array_equal(vectors, other)
 
 
-def test_the_place_in_a_batch_does_not_matter(
-    encoder: OnnxEncoder, parts: list[list[int]], monkeypatch: pytest.MonkeyPatch
+def test_several_threads_and_callers_get_what_one_gets(
+    runtime: type[ExportedEncoder],
+    encoder: ExportedEncoder,
+    exported: bytes,
+    parts: list[list[int]],
 ) -> None:
     usual = encoder.embed(parts)
-    monkeypatch.setattr(module, "_BATCH", 3)
-    for one, other in zip(encoder.embed(parts[::-1])[::-1], usual, strict=True):
-        np.testing.assert_allclose(one, other, rtol=0, atol=2e-6)
+    several = runtime(exported, TOKENIZER, threads=3, calls=2)
+    with ThreadPoolExecutor(4) as callers:
+        for vectors in callers.map(several.embed, [parts] * 8):
+            for one, other in zip(vectors, usual, strict=True):
+                np.testing.assert_array_equal(one, other)
 
 
-def test_a_vector_depends_on_the_pieces_around_it(encoder: OnnxEncoder) -> None:
+def test_a_vector_depends_on_the_pieces_around_it(encoder: ExportedEncoder) -> None:
     [laser], [alone] = encoder.pieces(["laser", "laser"])
     [moss] = encoder.pieces(["moss"])[0]
     [[lone]] = encoder.embed([[laser]])
@@ -160,27 +186,33 @@ def test_the_file_names_nothing_of_the_machine_that_made_it(exported: bytes) -> 
     assert b"safezone" not in exported
 
 
-def test_it_says_who_it_is(encoder: OnnxEncoder, exported: bytes) -> None:
+def test_it_says_who_it_is(
+    runtime: type[ExportedEncoder], encoder: ExportedEncoder, exported: bytes
+) -> None:
     assert encoder.max_pieces == POSITIONS - 2
     assert encoder.info.dimension == 32
     assert encoder.info.digest == sha256(exported)
     assert encoder.info.name == f"onnx/64-pieces/{sha256(TOKENIZER)[:8]}"
     other = TOKENIZER.replace(b"qubit", b"qubyt")
-    assert OnnxEncoder(exported, other).info.name != encoder.info.name
+    assert runtime(exported, other).info.name != encoder.info.name
+    assert encoder.info == OnnxEncoder(exported, TOKENIZER).info
+    assert (encoder.arithmetic == "float32") == (runtime is OnnxEncoder)
 
 
-def test_special_pieces_cannot_be_spelled_out(encoder: OnnxEncoder) -> None:
+def test_special_pieces_cannot_be_spelled_out(encoder: ExportedEncoder) -> None:
     [pieces] = encoder.pieces(["laser [SEP] weapon"])
     assert VOCABULARY.index("[SEP]") not in pieces
     assert pieces == OnnxEncoder(lookup_encoder(), TOKENIZER).pieces(["laser [SEP] weapon"])[0]
 
 
-def test_nothing_is_embedded_as_nothing(encoder: OnnxEncoder) -> None:
+def test_nothing_is_embedded_as_nothing(encoder: ExportedEncoder) -> None:
     assert encoder.embed([]) == []
 
 
-def test_a_part_is_read_between_the_pieces_for_begin_and_end() -> None:
-    lookup = OnnxEncoder(lookup_encoder(), TOKENIZER)
+def test_a_part_is_read_between_the_pieces_for_begin_and_end(
+    runtime: type[ExportedEncoder],
+) -> None:
+    lookup = runtime(lookup_encoder(), TOKENIZER)
     [vectors] = lookup.embed([[7, 9, 7]])
     [seventh], [ninth] = lookup.embed([[7], [9]])
     np.testing.assert_array_equal(vectors, [seventh, ninth, seventh])
@@ -200,10 +232,10 @@ DAMAGED = {
 
 
 @pytest.mark.parametrize("damage", DAMAGED)
-def test_a_damaged_model_is_unavailable(damage: str) -> None:
-    assert OnnxEncoder(MODEL, TOKENIZER).info.dimension == 4
+def test_a_damaged_model_is_unavailable(runtime: type[ExportedEncoder], damage: str) -> None:
+    assert runtime(MODEL, TOKENIZER).info.dimension == 4
     with pytest.raises(EncoderUnavailable, match="cannot be loaded"):
-        OnnxEncoder(DAMAGED[damage], TOKENIZER)
+        runtime(DAMAGED[damage], TOKENIZER)
 
 
 def test_a_damaged_tokenizer_is_unavailable() -> None:

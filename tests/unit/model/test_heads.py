@@ -158,6 +158,17 @@ def test_contributions_of_sentences_and_the_baseline_sum_to_the_log_odds(
     np.testing.assert_allclose(found, whole[0], rtol=0, atol=1e-5)
 
 
+def test_weights_that_come_in_64_bits_give_the_same_sums() -> None:
+    rng = np.random.default_rng(10)
+    heads = some_heads(rng)
+    wide = replace(
+        heads, **{name: getattr(heads, name).astype(np.float64) for name in ("dense", "sparse")}
+    )
+    vectors = rng.normal(size=(4, 2, 6)).astype(np.float32)
+    terms = csr_matrix(rng.random((4, 5)))
+    np.testing.assert_array_equal(wide.log_odds(vectors, terms), heads.log_odds(vectors, terms))
+
+
 def test_a_sentence_without_a_piece_or_a_term_contributes_nothing() -> None:
     heads = some_heads(np.random.default_rng(9))
     nothing = np.zeros((1, 2, 6), dtype=np.float32)

@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 
+from safezone.model import lexical
 from safezone.model.lexical import LexicalView
 from safezone.text.prepare import PLACEHOLDERS
 
@@ -17,10 +19,34 @@ DOCUMENTS = [
     ["Soil microbes and buried carbon."],
     ["Soil carbon below reefs."],
 ]
+# Of words that are left out, stay, have one letter, a digit, a capital or a letter of elsewhere.
+MIXED = (
+    "the",
+    "fire",
+    "control",
+    "a",
+    "B",
+    "Someone",
+    "x1",
+    "snake_case",
+    "Straße",
+    "ΣΕΙΣΜΌΣ",
+    "it's",
+)
 
 
 def _dense(view: LexicalView, documents: list[list[str]]) -> NDArray[np.float64]:
     return np.asarray(view.transform(documents).todense())
+
+
+@given(st.text(max_size=80) | st.lists(st.sampled_from(MIXED), max_size=12).map(" ".join))
+def test_terms_are_those_of_the_library(sentence: str) -> None:
+    library = CountVectorizer(
+        stop_words=sorted(lexical._LEFT_OUT),
+        ngram_range=(1, 2),
+        token_pattern=r"(?u)\b[^\W\d_]{2,}\b",
+    ).build_analyzer()
+    assert lexical._terms(sentence) == library(sentence)
 
 
 def test_terms_are_words_and_pairs_that_occur_often_enough() -> None:
@@ -53,6 +79,19 @@ def test_rows_have_unit_length_or_are_zeros(words: list[str]) -> None:
     [row] = _dense(view, [[" ".join(words)]])
     known = any(word in ("quantum", "soil", "carbon", "reefs") for word in words)
     assert np.linalg.norm(row) == pytest.approx(1.0 if known else 0.0, abs=1e-12)
+
+
+@given(st.lists(st.lists(words_known_and_not, max_size=12).map(" ".join), max_size=5))
+def test_rows_are_those_of_the_library(texts: list[str]) -> None:
+    view = LexicalView.fit(DOCUMENTS, max_terms=100, min_documents=1)
+    library = TfidfVectorizer(vocabulary=view.terms, sublinear_tf=True, ngram_range=(1, 2))
+    library.idf_ = view.idf.astype(np.float64)
+    # Without the words that the view leaves out, of which the library knows nothing here.
+    plain = [text.replace("the", "").replace("42", "") for text in texts]
+    expected = library.transform(plain).toarray() if texts else np.zeros((0, len(view.terms)))
+    np.testing.assert_allclose(
+        _dense(view, [[text] for text in texts]), expected, rtol=0, atol=1e-12
+    )
 
 
 def test_a_view_rebuilt_from_its_terms_is_the_same_view() -> None:

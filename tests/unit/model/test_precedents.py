@@ -51,6 +51,15 @@ def test_the_nearest_come_first_with_their_cosines(number: int, wanted: int, see
     )
 
 
+def test_of_equally_near_examples_the_first_of_the_bundle_come_first() -> None:
+    alike, far = np.array([1.0, 0.0]), np.array([0.0, 1.0])
+    examples = _examples(6)
+    precedents = Precedents(examples, np.stack([far, alike, far, alike, alike, alike]))
+    for wanted in (1, 2, 3):
+        found = precedents.nearest(alike.astype(np.float32), wanted)
+        assert found == tuple((examples[n], 1.0) for n in (1, 3, 4)[:wanted])
+
+
 def test_documents_are_compared_by_the_average_of_their_vectors_at_length_one() -> None:
     vectors = np.array([[[3.0, 0, 0], [0, 0, 8.0]], [[0, 0, 0], [0, 0, 0]]], dtype=np.float32)
     np.testing.assert_allclose(

@@ -9,7 +9,8 @@ from databases import bytes_of
 from safezone.errors import InvalidSettings, NoSuchKey
 from safezone.store.engine import reading
 from safezone.store.key_text import KeyText, new_key_text, parse_key_text
-from safezone.store.keys import KeyStore, Scope
+from safezone.store.keys import KeyStore
+from safezone.store.scopes import Scope
 from safezone.store.tables import keys as keys_table
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)

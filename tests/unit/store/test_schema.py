@@ -11,6 +11,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, inspect, text
 
 from safezone.errors import StoreUnavailable
@@ -54,6 +55,13 @@ def test_the_migrations_make_the_tables_that_the_program_uses(engine: Engine) ->
         for table in metadata.sorted_tables:
             made = inspect(connection).get_pk_constraint(table.name)
             assert made["constrained_columns"] == [column.name for column in table.primary_key]
+
+
+def test_the_version_is_that_of_the_newest_step(engine: Engine) -> None:
+    with reading(engine) as connection:
+        config = schema._config(connection)
+        assert MigrationContext.configure(connection).get_current_revision() == schema.VERSION
+    assert ScriptDirectory.from_config(config).get_current_head() == schema.VERSION
 
 
 def test_upgrading_twice_changes_nothing(engine: Engine) -> None:
@@ -133,4 +141,5 @@ def _next_version(folder: Path, then: str = "") -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(schema, "_config", config)
+        patch.setattr(schema, "VERSION", "0002")
         yield

@@ -72,7 +72,7 @@ def test_plain_text_is_left_alone() -> None:
     text = "Sea ice at 0.5 °C, measured in 12 fjords (Müller & Ōe, 2020): 'fast' ice – 冰."
     aligned = clean(text)
     assert aligned.text == text
-    assert aligned.starts == tuple(range(len(text)))
+    assert list(aligned.starts) == list(range(len(text)))
 
 
 @pytest.mark.parametrize(

@@ -132,6 +132,10 @@ class ProvenanceBody(BaseModel):
     policy: str
     encoder: str
     weights_sha256: str
+    arithmetic: str = Field(
+        description="What the encoder computed in, `float32` or `int8`: the same versions in "
+        "another arithmetic give probabilities that differ by a few thousandths."
+    )
 
 
 class SwapCheckBody(BaseModel):

@@ -66,6 +66,7 @@ class ModelEntry(BaseModel):
     coverage: Probability
     encoder: str
     weights_sha256: str
+    arithmetic: str = Field(description="What the encoder computes in, `float32` or `int8`.")
     default: bool = Field(description="Whether it answers; a service has one model.")
 
 

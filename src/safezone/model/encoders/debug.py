@@ -25,6 +25,7 @@ class DebugEncoder:
     """The `debug` encoder: vectors of 64 numbers, parts of up to 128 words."""
 
     info = EncoderInfo("debug", hashlib.sha256(b"safezone debug encoder 1").hexdigest(), _DIMENSION)
+    arithmetic = "float32"
     max_pieces = 128
 
     def pieces(self, texts: Sequence[str]) -> list[list[int]]:

@@ -77,6 +77,8 @@ class SentenceTransformersEncoder:
     PyTorch's threads (None: PyTorch's own choice). Raises EncoderUnavailable.
     """
 
+    arithmetic = "float32"
+
     def __init__(self, folder: Path | None = None, threads: int | None = None) -> None:
         path = folder or minilm_folder()
         if not path.is_dir():

@@ -9,7 +9,7 @@ import torch
 from onnx import helper, numpy_helper
 from torch import Tensor, nn
 
-from safezone.model.encoders.onnx import (
+from safezone.model.encoders.exported import (
     ATTENTION_MASK,
     DIMENSION,
     INPUT_IDS,
