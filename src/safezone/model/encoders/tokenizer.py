@@ -34,5 +34,5 @@ class PieceTokenizer:
 
     def pieces(self, texts: Sequence[str]) -> list[list[int]]:
         """The word-piece ids of each text, without special pieces."""
-        encodings = self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
+        encodings = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
         return [encoding.ids for encoding in encodings]
