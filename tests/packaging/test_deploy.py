@@ -1,7 +1,12 @@
 """Dockerfile and deploy/ held against the program: what they name is there, and limits are kept."""
 
 import fnmatch
+import os
 import re
+import shlex
+import shutil
+import subprocess
+import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -77,6 +82,34 @@ def test_the_image_holds_what_serving_needs_and_no_more() -> None:
     _, builder, final = DOCKERFILE.split("\nFROM ")
     assert "--constraint requirements.lock" in builder
     assert not re.search(r"\b(pip|apt-get|gcc)\b", final)
+
+
+def test_what_the_image_leaves_out_of_openvino_is_not_missed(tmp_path: Path) -> None:
+    library = pytest.importorskip("openvino", reason="OpenVINO is not installed here")
+    package = tmp_path / "openvino"
+    shutil.copytree(Path(library.__file__).parent, package)
+    before = sum(file.stat().st_size for file in package.rglob("*"))
+    [command] = re.findall(r"find /opt/safezone -path .*? -delete", DOCKERFILE, flags=re.DOTALL)
+    command = command.replace("\\\n", " ").replace("/opt/safezone", shlex.quote(str(tmp_path)))
+    subprocess.run(["sh", "-c", command], check=True, timeout=60)
+    assert sum(file.stat().st_size for file in package.rglob("*")) < 0.7 * before
+    read = (
+        "import openvino\n"
+        "from safezone.bootstrap import load_encoder, read_bundle\n"
+        "from safezone.config import read_settings\n"
+        "settings = read_settings(runtime='openvino')\n"
+        "encoder = load_encoder(settings, read_bundle(settings))\n"
+        "print(openvino.__file__, encoder.embed(encoder.pieces(['ice']))[0].shape)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", read],
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    assert done.stdout.split(maxsplit=1) == [str(package / "__init__.py"), "(1, 384)\n"]
 
 
 def test_the_image_runs_without_privileges_and_asks_whether_it_is_ready() -> None:
