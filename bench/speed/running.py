@@ -13,11 +13,10 @@ from subprocess import CalledProcessError
 from typing import Any
 
 from bench.environments import ROOT, python_of, variables
-from bench.speed.peers.protocol import Text
+from bench.speed.special import ORDINARY
 from bench.speed.systems import BUNDLE, REFERENCE, SAVED, System
 
 _SECONDS_TO_STOP = 30
-_FIRST: Text = ("", "The soil of a river's delta.")
 
 
 class NotRunning(Exception):
@@ -96,7 +95,7 @@ def started(system: System, threads: int, places: Places) -> Iterator[tuple[Runn
     arguments = [system.module, *_placed(system.options, system, places), "--threads", str(threads)]
     began = time.perf_counter()
     with running(name, python, arguments, threads, places) as reader:
-        reader.ask("timed", texts=[_FIRST], at_once=1)
+        reader.ask("timed", texts=[ORDINARY], at_once=1)
         yield reader, time.perf_counter() - began
 
 

@@ -18,6 +18,8 @@ _SHORT = (
     "The model is fitted to the records.",
     "All of our data are published.",
 )
+# Long enough to be read by all: the product says of a few words that it cannot tell.
+ORDINARY: Text = ("", " ".join(_PASSAGE))
 
 
 def _words(number: int) -> str:

@@ -2,7 +2,6 @@
 
 import argparse
 from collections.abc import Sequence
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -10,18 +9,15 @@ import numpy as np
 from bench.speed.peers.protocol import Reader, Text, joined, serve
 from numpy.typing import NDArray
 
-from safezone.model.bundle import ENCODER, TOKENIZER
-from safezone.model.encoders.exported import ExportedEncoder
+from safezone.bootstrap import load_encoder, read_bundle
+from safezone.config import read_settings
 from safezone.model.reading import pack
-
-_CLASSES = {"onnx": "OnnxEncoder", "openvino": "OpenVinoEncoder"}
 
 
 class EncoderAlone(Reader):
     def __init__(self, bundle: Path, runtime: str, threads: int) -> None:
-        encoder = getattr(import_module(f"safezone.model.encoders.{runtime}"), _CLASSES[runtime])
-        model, tokenizer = ((bundle / name).read_bytes() for name in (ENCODER, TOKENIZER))
-        self._encoder: ExportedEncoder = encoder(model, tokenizer, threads=threads)
+        settings = read_settings(model=bundle, runtime=runtime, threads=threads)
+        self._encoder = load_encoder(settings, read_bundle(settings))
 
     def read(self, texts: Sequence[Text]) -> NDArray[Any]:
         parts = self._parts(texts)
@@ -41,7 +37,7 @@ class EncoderAlone(Reader):
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--bundle", type=Path, required=True)
-    parser.add_argument("--runtime", choices=_CLASSES, required=True)
+    parser.add_argument("--runtime", choices=("onnx", "openvino"), required=True)
     parser.add_argument("--threads", type=int, default=1)
     asked = parser.parse_args()
     serve(lambda: EncoderAlone(asked.bundle, asked.runtime, asked.threads))

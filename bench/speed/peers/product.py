@@ -8,24 +8,18 @@ from typing import Any
 from bench.speed import stages
 from bench.speed.peers.protocol import Reader, Text, Vector, serve
 
-from safezone import Proposal
-from safezone.assessment import Assessment, Assessor
+from safezone import Proposal, load_assessor
+from safezone.assessment import Assessment
 from safezone.assessment.reading import Answer
-from safezone.bootstrap import load_encoder, read_bundle, read_policies
 from safezone.config import read_settings
-from safezone.model.predictor import Model
 from safezone.model.reading import pack
-from safezone.policy.library import find_policy
-from safezone.taxonomy import load_taxonomy
 
 
 class Product(Reader):
     def __init__(self, bundle: Path, runtime: str, threads: int) -> None:
         settings = read_settings(model=bundle, runtime=runtime, threads=threads)
-        taxonomy, read = load_taxonomy(), read_bundle(settings)
-        self._encoder = load_encoder(settings, read)
-        policy = find_policy(settings.policy, read_policies(settings))
-        self._assessor = Assessor(Model(read, self._encoder, taxonomy), policy, taxonomy)
+        self._assessor = load_assessor(settings)
+        self._encoder = self._assessor.model.encoder
 
     def read(self, texts: Sequence[Text]) -> list[Assessment]:
         return self._assessor.assess(_proposals(texts))

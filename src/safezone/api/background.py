@@ -68,10 +68,10 @@ class Background:
 
 def _courier(service: Service, secret: str) -> "Courier":
     # Here, because most services send no webhooks.
-    from safezone.jobs.courier import Courier  # noqa: PLC0415
-    from safezone.jobs.sending import Sender  # noqa: PLC0415
-    from safezone.jobs.webhooks import derive_secret  # noqa: PLC0415
-    from safezone.store.deliveries import DeliveryStore  # noqa: PLC0415
+    from safezone.jobs.courier import Courier
+    from safezone.jobs.sending import Sender
+    from safezone.jobs.webhooks import derive_secret
+    from safezone.store.deliveries import DeliveryStore
 
     settings = service.settings
     sender = Sender(allowed=settings.webhook_networks, authorities=settings.webhook_ca)

@@ -48,7 +48,7 @@ class Assessor:
             policy=policy.reference,
             encoder=manifest.encoder,
             weights_sha256=manifest.encoder_digest,
-            arithmetic=model.arithmetic,
+            arithmetic=model.encoder.arithmetic,
         )
 
     def assess(

@@ -15,7 +15,7 @@ from safezone.errors import InvalidInputFile
 
 def _open_parquet(path: Path, choice: ColumnChoice) -> Table:
     # Here, because most processes never read one, and its library is large.
-    from safezone.batch.parquet import open_parquet  # noqa: PLC0415
+    from safezone.batch.parquet import open_parquet
 
     return open_parquet(path, choice)
 

@@ -73,7 +73,7 @@ def _cell(value: FlatValue) -> FlatValue:
 
 def _workbook(answers: Iterable[Answer]) -> Iterator[bytes]:
     # Here, because most processes never write one, and its library is large.
-    from safezone.batch.results_workbook import workbook_chunks  # noqa: PLC0415
+    from safezone.batch.results_workbook import workbook_chunks
 
     return workbook_chunks(answers)
 

@@ -47,7 +47,7 @@ def check_url(url: str, allowed: Sequence[Network] = ()) -> "httpx.URL":
         raise InvalidWebhook(
             "too_long", f"The webhook's URL has more than {_MOST_CHARACTERS:,} characters."
         )
-    import httpx  # noqa: PLC0415 - most services send no webhooks
+    import httpx  # here, because most services send no webhooks
 
     try:
         parsed = httpx.URL(url)

@@ -135,8 +135,7 @@ class Model:
             )
         self.manifest: Manifest = manifest
         self.card, self.metrics = bundle.card, bundle.metrics
-        self.arithmetic = encoder.arithmetic
-        self._encoder = encoder
+        self.encoder = encoder
         self._taxonomy = taxonomy
         arrays = bundle.arrays
         heads, terms = len(head_names(taxonomy)), len(bundle.vocabulary)
@@ -195,7 +194,7 @@ class Model:
         parts = [0] * len(texts)
         precedents: list[tuple[tuple[Precedent, float], ...]] = [()] * len(texts)
         vectors = np.zeros((len(texts), self.manifest.encoder_dimension), dtype=np.float32)
-        for i, reading in read(self._encoder, documents, self._queries, progress):
+        for i, reading in read(self.encoder, documents, self._queries, progress):
             contributions[i] = self._heads.contributions(
                 reading.vectors, reading.attention, terms[ends[i] : ends[i + 1]]
             )

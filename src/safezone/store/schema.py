@@ -32,7 +32,7 @@ def upgrade(engine: Engine) -> None:
         config = _config(connection)
         _refuse_newer(version, config)
 
-        from alembic import command  # noqa: PLC0415
+        from alembic import command
 
         command.upgrade(config, "head")
 
@@ -53,7 +53,7 @@ def check(engine: Engine) -> None:
 
 
 def _config(connection: Connection) -> "Config":
-    from alembic.config import Config  # noqa: PLC0415
+    from alembic.config import Config
 
     config = Config(attributes={"connection": connection})
     config.set_main_option("script_location", "safezone.store:migrations")
@@ -69,7 +69,7 @@ def _version(connection: Connection) -> str | None:
 
 
 def _refuse_newer(version: str | None, config: "Config") -> None:
-    from alembic.script import ScriptDirectory  # noqa: PLC0415
+    from alembic.script import ScriptDirectory
 
     scripts = ScriptDirectory.from_config(config)
     known = {script.revision for script in scripts.walk_revisions()}

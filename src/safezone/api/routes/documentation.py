@@ -83,7 +83,7 @@ async def list_models(service: ServiceOfApp) -> ModelsBody:
                 coverage=manifest.coverage,
                 encoder=manifest.encoder,
                 weights_sha256=manifest.encoder_digest,
-                arithmetic=service.assessor.model.arithmetic,
+                arithmetic=service.assessor.model.encoder.arithmetic,
                 default=True,
             )
         ]
