@@ -287,7 +287,7 @@ def test_a_reader_that_does_not_start_is_told_with_its_log(places: Places) -> No
         pass
 
     log = (places.work / "logs" / "encoder-onnx-threads-1.txt").read_text(encoding="utf-8")
-    assert "FileNotFoundError" in log
+    assert "BundleNotFound" in log
 
 
 @pytest.fixture(scope="module")
