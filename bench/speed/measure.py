@@ -64,13 +64,14 @@ class Measured:
         return min(ratios), max(ratios)
 
     def peak_share(self, peaks: Mapping[str, float]) -> float | None:
-        """The best round's share of the peak of its arithmetic. None where there is none."""
+        """The best round's share of what its threads could do at the peak of one core in its
+        arithmetic. None where there is none.
+        """
         peak = peaks.get(self.system.arithmetic or "")
         if peak is None:
             return None
-        return sum(flops(part) for of_text in self.lengths for part in of_text) / (
-            min(self.rounds) * peak
-        )
+        done = sum(flops(part) for of_text in self.lengths for part in of_text)
+        return done / (min(self.rounds) * peak * self.threads)
 
     def _beside(self, to: "Measured") -> Iterable[tuple[float, float]]:
         return zip(self.rates, to.rates, strict=True)

@@ -65,6 +65,8 @@ def speed_table(
 def special_table(results: Results, special: Sequence[str]) -> str:
     """Milliseconds for each of the special texts, with one thread."""
     measured = [one for found in results.values() for one in found.values() if one.special]
+    if not measured:
+        return "Texts of unusual lengths are measured with one thread, which was not asked for."
     longest = {name: max(one.special[name][1] for one in measured) for name in special}
     rows = [
         (one.system.name, *(_special(*one.special[name], longest[name]) for name in special))

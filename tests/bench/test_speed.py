@@ -62,6 +62,7 @@ def test_ratios_are_of_the_same_round_and_the_peak_of_the_best() -> None:
     assert ours.range(default) == (1, 4)
     assert ours.peak_share({"int8": flops(10) + flops(20)}) == 1
     assert ours.peak_share({"float32": 1}) is None
+    assert replace(ours, threads=2).peak_share({"int8": flops(10) + flops(20)}) == 0.5
     assert default.cpu == pytest.approx(0.5 * 2 / 2)
 
 
@@ -233,6 +234,10 @@ def test_a_special_text_that_was_read_in_part_or_not_is_marked() -> None:
         "1.0 |",
         f"1.0{UNREAD} |",
     ]
+
+
+def test_that_no_special_text_was_measured_is_said() -> None:
+    assert "not asked for" in special_table({"default": {2: measured("default", 2)}}, ["long"])
 
 
 def test_the_stage_table_has_shares_and_what_is_not_encoding() -> None:
